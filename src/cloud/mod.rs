@@ -1,0 +1,1 @@
+//! Tencent Cloud over HTTP. Knows no Terraform.

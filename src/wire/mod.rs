@@ -1,0 +1,1 @@
+//! The one place that sees both `proto` and `framework`: one short method per RPC, and the codecs.

@@ -1,0 +1,1 @@
+//! Whole runs of the real `terraform` and `tofu` against the simulator.

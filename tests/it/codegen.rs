@@ -1,0 +1,1 @@
+//! `src/proto` is what the compiler makes of `proto/` today.

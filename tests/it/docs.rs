@@ -1,0 +1,1 @@
+//! The registry pages are what the schema and the examples say today.

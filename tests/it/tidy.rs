@@ -1,0 +1,1 @@
+//! The layout rules of `docs/dev/ARCHITECTURE.md`, enforced.
