@@ -124,12 +124,14 @@ impl Round {
     }
 }
 
-/// Which side of a call its error blames. Source: the error codes of CreateOrganizationMemberAuthIdentity.
+/// Which side of a call its error blames. Source: the error codes of
+/// [`CreateOrganizationMemberAuthIdentity`].
 fn blame(error: &ApiError) -> Side {
     match error.code() {
         Some("ResourceNotFound.OrganizationMemberNotExist") => Side::Members,
         Some(
-            "ResourceNotFound.OrganizationIdentityNotExist" | "FailedOperation.OrganizationIdentityPolicyError",
+            "ResourceNotFound.OrganizationIdentityNotExist"
+            | "FailedOperation.OrganizationIdentityPolicyError",
         ) => Side::Identities,
         _ => Side::Either,
     }

@@ -30,6 +30,13 @@ pub struct Grant {
     pub standing: Standing,
 }
 
+impl Grant {
+    /// Whether it works.
+    pub fn is_configured(&self) -> bool {
+        self.standing == Standing::Configured
+    }
+}
+
 /// The grants of the organization that the client's credentials administer.
 #[derive(Debug)]
 pub struct Grants {
@@ -95,9 +102,21 @@ impl From<ApiError> for Halt {
 
 /// Whether every further call would end like this one: nothing about the pairs in it can be the reason.
 fn is_hopeless(error: &ApiError) -> bool {
+    let class = error.code().and_then(|code| code.split('.').next());
     match error.kind() {
-        Kind::Absent => error.code() == Some("ResourceNotFound.OrganizationNotExist"),
-        Kind::Rejected | Kind::Failed | Kind::InUse | Kind::Uncertain => false,
+        Kind::Absent | Kind::Failed | Kind::InUse | Kind::Uncertain => false,
+        Kind::Rejected => !class.is_some_and(|class| PAIR_ERRORS.contains(&class)),
         _ => true,
     }
 }
+
+/// Classes of codes that reject the pairs of a call rather than the call itself.
+const PAIR_ERRORS: [&str; 7] = [
+    "FailedOperation",
+    "InvalidParameter",
+    "InvalidParameterValue",
+    "LimitExceeded",
+    "OperationDenied",
+    "ResourceInsufficient",
+    "UnsupportedOperation",
+];

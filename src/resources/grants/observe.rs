@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::{CONCURRENT_CALLS, Grant, Grants};
-use crate::cloud::api::organization::{
-    AuthIdentity, DescribeOrganizationMemberAuthIdentities, PAGE_LIMIT,
-};
+use crate::cloud::api::organization::{AuthIdentity, DescribeOrganizationMemberAuthIdentities, PAGE_LIMIT};
 use crate::cloud::{ApiError, Deadline};
 use crate::reconcile::Pair;
 use crate::reconcile::ask::{self, Question};
@@ -38,19 +36,7 @@ impl Grants {
         pairs: &BTreeSet<Pair>,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, ApiError> {
-        let first = self
-            .each(ask::start(pairs), async |question| {
-                let listing = match question {
-                    Question::Member(_) => self.list(question, pairs, until).await?,
-                    Question::Identity(_) => {
-                        let mut listing = Listing::default();
-                        self.turn(question, 0, &mut listing, until).await?;
-                        listing
-                    }
-                };
-                Ok((question, listing))
-            })
-            .await?;
+        let first = each(ask::start(pairs), |question| self.begin(question, pairs, until)).await?;
 
         let mut found = BTreeMap::new();
         let mut pages = BTreeMap::new();
@@ -68,8 +54,7 @@ impl Grants {
             .filter(|pair| pages.contains_key(&pair.identity_id) && !found.contains_key(pair))
             .copied()
             .collect();
-        let rest =
-            self.each(ask::finish(&open, &pages), async |question| self.list(question, &open, until).await).await?;
+        let rest = each(ask::finish(&open, &pages), |question| self.list(question, &open, until)).await?;
         found.extend(rest.into_iter().flat_map(|listing| listing.found));
         found.retain(|pair, _| pairs.contains(pair));
         Ok(found)
@@ -81,18 +66,27 @@ impl Grants {
         members: &BTreeSet<u64>,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, ApiError> {
-        let questions = members.iter().copied().map(Question::Member).collect();
-        let listings =
-            self.each(questions, async |question| self.list(question, &BTreeSet::new(), until).await).await?;
+        let (questions, all) = (members.iter().copied().map(Question::Member).collect(), BTreeSet::new());
+        let listings = each(questions, |question| self.list(question, &all, until)).await?;
         Ok(listings.into_iter().flat_map(|listing| listing.found).collect())
     }
 
-    async fn each<T>(
+    /// Reads a member's whole list, or page one of an identity's.
+    async fn begin(
         &self,
-        questions: BTreeSet<Question>,
-        answer: impl AsyncFn(Question) -> Result<T, ApiError>,
-    ) -> Result<Vec<T>, ApiError> {
-        stream::iter(questions).map(|question| answer(question)).buffer_unordered(CONCURRENT_CALLS).try_collect().await
+        question: Question,
+        wanted: &BTreeSet<Pair>,
+        until: &Deadline,
+    ) -> Result<(Question, Listing), ApiError> {
+        let listing = match question {
+            Question::Member(_) => self.list(question, wanted, until).await?,
+            Question::Identity(_) => {
+                let mut listing = Listing::default();
+                self.turn(question, 0, &mut listing, until).await?;
+                listing
+            }
+        };
+        Ok((question, listing))
     }
 
     /// Reads a list to its end, or until it has shown every one of `wanted` that it can (none wanted: all of it).
@@ -156,6 +150,13 @@ impl Grants {
         }
         Ok(())
     }
+}
+
+async fn each<T, F: Future<Output = Result<T, ApiError>>>(
+    questions: BTreeSet<Question>,
+    read: impl FnMut(Question) -> F,
+) -> Result<Vec<T>, ApiError> {
+    stream::iter(questions).map(read).buffer_unordered(CONCURRENT_CALLS).try_collect().await
 }
 
 impl Question {

@@ -54,8 +54,10 @@ impl Grants {
     }
 
     async fn delete(&self, pair: Pair, until: &Deadline) -> Result<(), ApiError> {
-        let action =
-            DeleteOrganizationMemberAuthIdentity { member_uin: pair.member_uin, identity_id: pair.identity_id };
+        let action = DeleteOrganizationMemberAuthIdentity {
+            member_uin: pair.member_uin,
+            identity_id: pair.identity_id,
+        };
         let mut attempt = 1;
         loop {
             match self.client.call(&action, until).await {

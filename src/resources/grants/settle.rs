@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::{Deadline, Grant, Grants, Halt, Refusal};
 use crate::reconcile::Pair;
-use crate::reconcile::decide::Standing;
 
 /// How often a call of unknown outcome is made in all.
 const TRIES_MAX: u32 = 3;
@@ -42,14 +41,17 @@ impl Grants {
             let round = self.grant(&open, until).await;
             settled.refusals.extend(round.refusals);
             settled.unseen.extend(round.accepted);
-            let doubtful: BTreeSet<Pair> = round.doubts.iter().flat_map(|doubt| doubt.pairs.iter().copied()).collect();
+            let doubtful: BTreeSet<Pair> =
+                round.doubts.iter().flat_map(|doubt| doubt.pairs.iter().copied()).collect();
             settled.unseen.extend(&doubtful);
             if let Some(halt) = round.halt {
                 settled.halt = Some(halt);
                 return settled;
             }
             let last = attempt == TRIES_MAX;
-            if let Err(halt) = self.look(&mut settled, &doubtful, if last { LOOKS_IN_DOUBT } else { 1 }, until).await {
+            if let Err(halt) =
+                self.look(&mut settled, &doubtful, if last { LOOKS_IN_DOUBT } else { 1 }, until).await
+            {
                 settled.halt = Some(halt);
                 return settled;
             }
@@ -79,7 +81,7 @@ impl Grants {
         for look in 1.. {
             let seen = self.observe(&settled.unseen, until).await?;
             for (pair, grant) in seen {
-                if grant.standing == Standing::Configured {
+                if grant.is_configured() {
                     settled.unseen.remove(&pair);
                     settled.confirmed.insert(pair, grant);
                 }

@@ -20,7 +20,7 @@ pub(super) async fn create(
     state: &mut Slot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Create), cx.stop().clone());
-    converge(cx, BTreeMap::new(), planned, state, &Doing::Creating, &until).await
+    converge(cx, BTreeMap::new(), planned, state, Doing::Creating, &until).await
 }
 
 /// Grants what is new in the planned product, then revokes what is no longer in it. What the state knows to exist
@@ -32,7 +32,7 @@ pub(super) async fn update(
     state: &mut Slot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Update), cx.stop().clone());
-    converge(cx, prior.recorded(), planned, state, &Doing::Updating, &until).await
+    converge(cx, prior.recorded(), planned, state, Doing::Updating, &until).await
 }
 
 /// Revokes every pair that the state says is ours. Pairs that are gone already, and whose member or identity is, count
@@ -52,7 +52,7 @@ pub(super) async fn delete(
         return Ok(());
     }
     state.save(prior.with_grants(recorded));
-    Err(explain::revokes(&Doing::Deleting, &revoked, owned.len(), &until))
+    Err(explain::revokes(Doing::Deleting, &revoked, owned.len(), &until))
 }
 
 async fn converge(
@@ -60,15 +60,17 @@ async fn converge(
     recorded: BTreeMap<Pair, Option<Grant>>,
     planned: MemberAuthIdentity,
     state: &mut Slot<MemberAuthIdentity>,
-    doing: &Doing,
+    doing: Doing,
     until: &Deadline,
 ) -> Result<(), Diagnostics> {
     let grants = cx.data().grants()?;
-    let product = planned.product().ok_or_else(|| Diagnostic::bug("An apply began before its sets were known."))?;
+    let product =
+        planned.product().ok_or_else(|| Diagnostic::bug("An apply began before its sets were known."))?;
     let desired: BTreeSet<Pair> = product.pairs().collect();
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
 
     let mut present = recorded;
+    let works = |grant: &Option<Grant>| grant.as_ref().is_some_and(Grant::is_configured);
     let open: BTreeSet<Pair> =
         desired.iter().filter(|pair| !present.get(pair).is_some_and(works)).copied().collect();
     let seen = if open.is_empty() {
@@ -78,7 +80,8 @@ async fn converge(
     };
     present.retain(|pair, _| !open.contains(pair));
     present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
-    let standings = present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
+    let standings =
+        present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
     let decision = decide(&desired, &owned, &standings);
 
     let asked = decision.grant.len();
@@ -106,9 +109,4 @@ async fn converge(
         return Err(explain::revokes(doing, &revoked, decision.revoke.len(), until));
     }
     Ok(())
-}
-
-/// Whether a recorded grant needs no look: seen, and configured.
-fn works(grant: &Option<Grant>) -> bool {
-    grant.as_ref().is_some_and(|grant| grant.standing == crate::reconcile::decide::Standing::Configured)
 }

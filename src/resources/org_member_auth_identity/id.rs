@@ -51,9 +51,7 @@ pub(super) fn parse(text: &str) -> Result<ImportId, IdError> {
 
 /// Writes the canonical id: both lists ascending.
 pub(super) fn render(product: &Product) -> String {
-    let list = |numbers: &BTreeSet<u64>| {
-        numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
-    };
+    let list = |numbers: &BTreeSet<u64>| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
     format!("{}#{}", list(&product.members), list(&product.identities))
 }
 
@@ -64,7 +62,9 @@ fn numbers(list: &str) -> Result<BTreeSet<u64>, IdError> {
 fn number(text: &str) -> Result<u64, IdError> {
     match text.parse() {
         _ if text.is_empty() => Err(IdError::Gap),
-        Ok(number) if (1..=NUMBER_MAX).contains(&number) && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Ok(number)
+            if (1..=NUMBER_MAX).contains(&number) && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
             Ok(number)
         }
         _ => Err(IdError::Number(text.to_owned())),

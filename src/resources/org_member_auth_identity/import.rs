@@ -16,10 +16,12 @@ use crate::resources::grants::Grants;
 /// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those that are
 /// missing. Whatever cannot be imported is answered with ids that can.
 pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
-    let parsed = id::parse(id).map_err(|error| unexpected(id, &format!("{error}. An example: \"100000000001,100000000002#13,27\".")))?;
+    let parsed = id::parse(id).map_err(|error| {
+        unexpected(id, &format!("{error}. An example: \"100000000001,100000000002#13,27\"."))
+    })?;
     let grants = cx.data().grants()?;
     let until = Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone());
-    let failed = |error| explain::look(&Doing::Importing, &error, &until);
+    let failed = |error| explain::look(Doing::Importing, &error, &until);
     match parsed {
         ImportId::Members(members) => {
             let held = held(grants, &members, &until).await?;
@@ -38,9 +40,12 @@ pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthId
 
 /// What each of `members` holds, as ids ready to paste.
 async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Result<String, Diagnostics> {
-    let held =
-        grants.held_by(members, until).await.map_err(|error| explain::look(&Doing::Importing, &error, until))?;
-    let mut by_member: BTreeMap<u64, BTreeSet<u64>> = members.iter().map(|&uin| (uin, BTreeSet::new())).collect();
+    let held = grants
+        .held_by(members, until)
+        .await
+        .map_err(|error| explain::look(Doing::Importing, &error, until))?;
+    let mut by_member: BTreeMap<u64, BTreeSet<u64>> =
+        members.iter().map(|&uin| (uin, BTreeSet::new())).collect();
     for Pair { member_uin, identity_id } in held.into_keys() {
         by_member.entry(member_uin).or_default().insert(identity_id);
     }

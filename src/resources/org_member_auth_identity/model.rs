@@ -127,9 +127,7 @@ impl MemberAuthIdentity {
     ) -> Self {
         let planned = |pair| {
             let model = match recorded.get(&pair) {
-                Some(Some(grant)) if grant.standing == Standing::Configured => {
-                    GrantModel::new(pair, Some(grant.clone()))
-                }
+                Some(Some(grant)) if grant.is_configured() => GrantModel::new(pair, Some(grant.clone())),
                 _ => GrantModel { role_name: Field::Unknown, ..GrantModel::new(pair, None) },
             };
             (pair.to_string(), Field::Known(Nested(model)))
@@ -157,7 +155,8 @@ impl GrantModel {
 }
 
 fn numbers(set: &Field<Set<Number>>) -> Option<BTreeSet<u64>> {
-    let element = |field: &Field<Number>| field.known()?.to_u64().filter(|number| (1..=NUMBER_MAX).contains(number));
+    let element =
+        |field: &Field<Number>| field.known()?.to_u64().filter(|number| (1..=NUMBER_MAX).contains(number));
     set.known()?.0.iter().map(element).collect()
 }
 

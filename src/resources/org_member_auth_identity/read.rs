@@ -33,8 +33,10 @@ pub(super) async fn read(
         .into());
     }
     let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
-    let found =
-        grants.observe(&pairs, &until).await.map_err(|error| explain::look(&Doing::Reading, &error, &until))?;
+    let found = grants
+        .observe(&pairs, &until)
+        .await
+        .map_err(|error| explain::look(Doing::Reading, &error, &until))?;
     if found.is_empty() {
         return Ok(None);
     }

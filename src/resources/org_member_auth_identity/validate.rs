@@ -33,7 +33,12 @@ pub(super) fn validate(config: &MemberAuthIdentity, report: &mut Diagnostics) {
     }
 }
 
-fn elements(attribute: &Attr<Set<Number>>, field: &Field<Set<Number>>, words: &Words, report: &mut Diagnostics) {
+fn elements(
+    attribute: &Attr<Set<Number>>,
+    field: &Field<Set<Number>>,
+    words: &Words,
+    report: &mut Diagnostics,
+) {
     let name = attribute.name();
     let Some(Set(elements)) = field.known() else { return };
     if elements.is_empty() {
@@ -82,7 +87,10 @@ mod tests {
 
     fn check(members: &[Field<&str>], wanted: &[&str]) {
         let set = |elements: &[Field<&str>]| {
-            Field::Known(Set(elements.iter().map(|element| element.map(|text| text.parse().unwrap())).collect()))
+            Field::Known(Set(elements
+                .iter()
+                .map(|element| element.map(|text| text.parse().unwrap()))
+                .collect()))
         };
         let config = MemberAuthIdentity {
             member_uins: set(members),
@@ -93,7 +101,9 @@ mod tests {
         validate(&config, &mut report);
         let found: Vec<String> = report
             .iter()
-            .map(|found| format!("{}: {}", found.path.as_ref().unwrap(), found.detail.split('.').next().unwrap()))
+            .map(|found| {
+                format!("{}: {}", found.path.as_ref().unwrap(), found.detail.split('.').next().unwrap())
+            })
             .collect();
         assert_eq!(found, wanted);
     }
