@@ -157,3 +157,6 @@ impl Script {
         self.0.iter().filter_map(Fault::outstanding)
     }
 }
+
+#[cfg(test)]
+mod tests;

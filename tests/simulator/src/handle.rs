@@ -42,6 +42,18 @@ impl Outcome {
     fn unapplied(reply: Reply) -> Self {
         Self { applied: false, reply, delay: Duration::ZERO }
     }
+
+    /// The same deed with another reply.
+    fn replied(self, reply: Reply) -> Self {
+        Self { reply, ..self }
+    }
+
+    fn truncated(self) -> Self {
+        match self.reply {
+            Reply::Answer(answer) => Self { reply: Reply::Truncated(answer), ..self },
+            _ => self,
+        }
+    }
 }
 
 impl Cloud {
@@ -110,59 +122,36 @@ impl Cloud {
     }
 
     fn perform(&mut self, action: &Action, request: &Request, effect: Option<Effect>) -> Outcome {
+        let lag = if let Some(Effect::Lag(lag)) = effect { lag } else { self.behaviour.visibility_delay };
+        let pairs_max = if let Some(Effect::Partial { pairs, .. }) = effect { pairs } else { usize::MAX };
+        let mut run = || self.run(action, request, lag, pairs_max);
         match effect {
-            None => self.run(action, request, None, usize::MAX),
-            Some(Effect::Throttle) => {
-                Outcome::refused(Refusal::throttled(action.per_second as usize + 1, action.per_second))
-            }
+            None | Some(Effect::Lag(_)) => run(),
+            Some(Effect::Throttle) => Outcome::refused(Refusal::throttled_on_purpose(action.per_second)),
             Some(Effect::Code { code, message }) => Outcome::refused(Refusal::new(code, message)),
+            Some(Effect::CodeAfterApply(code) | Effect::Partial { code, .. }) => {
+                run().replied(Reply::Answer(Err(Refusal::new(code, "Scripted."))))
+            }
             Some(Effect::Html(status)) => Outcome::unapplied(Reply::Html(status)),
+            Some(Effect::HtmlAfterApply(status)) => run().replied(Reply::Html(status)),
             Some(Effect::ResetBefore) => Outcome::unapplied(Reply::Reset),
+            Some(Effect::ResetAfterApply) => run().replied(Reply::Reset),
+            Some(Effect::Truncate) => run().truncated(),
+            Some(Effect::Garbage) => run().replied(Reply::Garbage),
             Some(Effect::StallBefore(delay)) => {
                 let refusal = Refusal::new("InternalError", "The backend did not answer in time.");
                 Outcome { delay, ..Outcome::refused(refusal) }
             }
-            Some(Effect::Lag(lag)) => self.run(action, request, Some(lag), usize::MAX),
-            Some(Effect::Partial { pairs, code }) => {
-                let outcome = self.run(action, request, None, pairs);
-                Outcome { reply: Reply::Answer(Err(Refusal::new(code, "Scripted."))), ..outcome }
-            }
-            Some(Effect::CodeAfterApply(code)) => {
-                let outcome = self.run(action, request, None, usize::MAX);
-                Outcome { reply: Reply::Answer(Err(Refusal::new(code, "Scripted."))), ..outcome }
-            }
-            Some(Effect::HtmlAfterApply(status)) => {
-                Outcome { reply: Reply::Html(status), ..self.run(action, request, None, usize::MAX) }
-            }
-            Some(Effect::ResetAfterApply) => {
-                Outcome { reply: Reply::Reset, ..self.run(action, request, None, usize::MAX) }
-            }
-            Some(Effect::Garbage) => {
-                Outcome { reply: Reply::Garbage, ..self.run(action, request, None, usize::MAX) }
-            }
-            Some(Effect::StallAfterApply(delay)) => {
-                Outcome { delay, ..self.run(action, request, None, usize::MAX) }
-            }
-            Some(Effect::Truncate) => {
-                let Outcome { applied, reply, delay } = self.run(action, request, None, usize::MAX);
-                let reply = if let Reply::Answer(answer) = reply { Reply::Truncated(answer) } else { reply };
-                Outcome { applied, reply, delay }
-            }
+            Some(Effect::StallAfterApply(delay)) => Outcome { delay, ..run() },
         }
     }
 
-    fn run(
-        &mut self,
-        action: &Action,
-        request: &Request,
-        lag: Option<Duration>,
-        pairs_max: usize,
-    ) -> Outcome {
+    fn run(&mut self, action: &Action, request: &Request, lag: Duration, pairs_max: usize) -> Outcome {
         let mut context = Context {
             organization: &mut self.organization,
             behaviour: &self.behaviour,
             now: self.now,
-            lag: lag.unwrap_or(self.behaviour.visibility_delay),
+            lag,
             pairs_max,
             applied: false,
         };

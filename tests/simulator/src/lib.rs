@@ -34,6 +34,8 @@
 
 mod api;
 mod behaviour;
+#[cfg(test)]
+mod caller;
 mod cloud;
 mod control;
 mod fault;

@@ -85,7 +85,7 @@ impl Parameters {
             if behaviour.numbers_as_strings || request.method == "GET" {
                 read_numbers(value, *kind);
             }
-            check(name, value, *kind)?;
+            fits(name, value, *kind)?;
         }
         Ok(Self(sent))
     }
@@ -173,7 +173,7 @@ fn read_numbers(value: &mut Value, kind: Kind) {
     }
 }
 
-fn check(name: &str, value: &Value, kind: Kind) -> Result<(), Refusal> {
+fn fits(name: &str, value: &Value, kind: Kind) -> Result<(), Refusal> {
     let wrong = |expected: &str| Err(Refusal::invalid(format!("The parameter `{name}` must be {expected}.")));
     match (kind, value) {
         (Kind::Integer, value) if !value.is_u64() => wrong("a non-negative integer"),
@@ -194,3 +194,6 @@ fn check(name: &str, value: &Value, kind: Kind) -> Result<(), Refusal> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,10 @@ impl Refusal {
         Self::new("RequestLimitExceeded", message)
     }
 
+    pub(crate) fn throttled_on_purpose(allowed: u32) -> Self {
+        Self::throttled(allowed as usize + 1, allowed)
+    }
+
     pub(crate) fn render(&self) -> Value {
         json!({ "Code": self.code, "Message": self.message })
     }

@@ -3,12 +3,13 @@
 //! Follows the product's API reference (international site, product 1031; mainland site, product 850). What is
 //! inferred rather than documented has a switch in [`crate::Behaviour`].
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod item;
+
 use serde_json::{Map, Value, json};
 
 use super::{Action, Answer, Context};
 use crate::behaviour::{Behaviour, Order, Poisoned};
-use crate::organization::{Grant, Identity, Member, PRESET, Pair};
+use crate::organization::{PRESET, Pair};
 use crate::parameter::{Field, Kind, Page, Parameters};
 use crate::refusal::Refusal;
 
@@ -75,7 +76,6 @@ pub(super) const ACTIONS: &[Action] = &[
     ),
 ];
 
-const HOST_UIN: u64 = 100_000_000_000;
 const ROOT_NODE: u64 = 1001;
 const ROOT_NODE_NAME: &str = "Root";
 
@@ -178,7 +178,7 @@ fn describe_grants(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
         .organization
         .visible(cx.now)
         .filter(|(pair, _)| wanted(*pair))
-        .map(|(pair, grant)| (grant.sequence, pair, render_grant(cx, pair, grant)));
+        .map(|(pair, grant)| (grant.sequence, pair, item::render_grant(cx, pair, grant)));
     Ok(list(rows.collect(), page, cx.behaviour))
 }
 
@@ -197,10 +197,10 @@ fn list_identities(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
         .iter()
         .filter(|(id, identity)| {
             wanted.is_none_or(|wanted| wanted == **id)
-                && kind.is_none_or(|kind| kind == identity_type(**id))
+                && kind.is_none_or(|kind| kind == item::identity_type(**id))
                 && identity.alias.contains(search)
         })
-        .map(|(id, identity)| (identity.sequence, (*id, 0), render_identity(*id, identity)));
+        .map(|(id, identity)| (identity.sequence, (*id, 0), item::render_identity(*id, identity)));
     Ok(list(rows.collect(), page, cx.behaviour))
 }
 
@@ -220,31 +220,14 @@ fn describe_members(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
         .filter(|(uin, member)| member.name.contains(search) || uin.to_string().contains(search))
         .filter(|_| !tagged && parameters.text("AuthName").is_none_or(str::is_empty))
         .filter(|_| parameters.text("NodeName").is_none_or(|name| name.is_empty() || name == ROOT_NODE_NAME))
-        .map(|(uin, member)| (member.sequence, (*uin, 0), render_member(*uin, member)));
+        .map(|(uin, member)| (member.sequence, (*uin, 0), item::render_member(*uin, member)));
     Ok(list(rows.collect(), page, cx.behaviour))
 }
 
 fn describe_organization(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
     language(parameters)?;
     exists(cx)?;
-    Ok(object(json!({
-        "OrgId": 101,
-        "HostUin": HOST_UIN,
-        "NickName": "corp",
-        "OrgType": 1,
-        "IsManager": true,
-        "OrgPolicyType": "Financial",
-        "OrgPolicyName": "Finance",
-        "OrgPermission": [{ "Id": 1, "Name": "viewBill" }, { "Id": 2, "Name": "viewBalance" }],
-        "RootNodeId": ROOT_NODE,
-        "CreateTime": "2025-12-01 08:00:00",
-        "JoinTime": "2025-12-01 08:00:00",
-        "IsAllowQuit": "Allow",
-        "PayUin": "",
-        "PayName": "",
-        "IsAssignManager": false,
-        "IsAuthManager": false,
-    })))
+    Ok(object(item::render_organization()))
 }
 
 fn exists(cx: &Context<'_>) -> Result<(), Refusal> {
@@ -256,64 +239,6 @@ fn language(parameters: &Parameters) -> Result<(), Refusal> {
         None | Some("en" | "zh") => Ok(()),
         Some(_) => Err(Refusal::invalid("`Lang` must be `en` or `zh`.")),
     }
-}
-
-fn render_grant(cx: &Context<'_>, pair: Pair, grant: &Grant) -> Value {
-    let (uin, id) = pair;
-    let alias = cx.organization.identities.get(&id).map_or("", |identity| &identity.alias);
-    let name = cx.organization.members.get(&uin).map_or("", |member| &member.name);
-    let mut item = json!({
-        "IdentityId": id,
-        "IdentityRoleName": role_name(id),
-        "IdentityRoleAliasName": alias,
-        "Description": description(id),
-        "CreateTime": time(grant.created),
-        "UpdateTime": time(grant.updated),
-        "IdentityType": identity_type(id),
-        "Status": if grant.stale { 2 } else { 1 },
-        "MemberUin": uin,
-        "MemberName": name,
-    });
-    if let (true, Some(fields)) = (cx.behaviour.omit_optional_fields, item.as_object_mut()) {
-        fields.retain(|name, _| !matches!(name.as_str(), "Status" | "MemberUin" | "MemberName"));
-    }
-    item
-}
-
-fn render_identity(id: u64, identity: &Identity) -> Value {
-    let policy = if id == PRESET { "AdministratorAccess" } else { "ReadOnlyAccess" };
-    json!({
-        "IdentityId": id,
-        "IdentityAliasName": identity.alias,
-        "Description": description(id),
-        "IdentityPolicy": [{ "PolicyId": id, "PolicyName": policy, "PolicyType": 2 }],
-        "IdentityType": identity_type(id),
-        "UpdateTime": time(identity.updated),
-    })
-}
-
-fn render_member(uin: u64, member: &Member) -> Value {
-    json!({
-        "MemberUin": uin,
-        "Name": member.name,
-        "MemberType": if member.configurable { "Create" } else { "Invite" },
-        "OrgPolicyType": "Financial",
-        "OrgPolicyName": "Finance",
-        "OrgPermission": [{ "Id": 1, "Name": "viewBill" }, { "Id": 2, "Name": "viewBalance" }],
-        "NodeId": ROOT_NODE,
-        "NodeName": ROOT_NODE_NAME,
-        "Remark": "",
-        "CreateTime": time(member.joined),
-        "UpdateTime": time(member.joined),
-        "IsAllowQuit": "Denied",
-        "PayUin": "",
-        "PayName": "",
-        "OrgIdentity": [],
-        "BindStatus": "Unbound",
-        "PermissionStatus": "Confirmed",
-        "Tags": [],
-        "NickName": member.name,
-    })
 }
 
 /// One page of rows (creation order, key, item), in the order of this cloud. Past the end there is an empty page
@@ -343,19 +268,5 @@ fn object(value: Value) -> Map<String, Value> {
     if let Value::Object(fields) = value { fields } else { Map::new() }
 }
 
-fn identity_type(id: u64) -> u64 {
-    if id == PRESET { 1 } else { 2 }
-}
-
-fn role_name(id: u64) -> String {
-    if id == PRESET { "OrganizationAccessControlRole".to_owned() } else { format!("role-of-{id}") }
-}
-
-fn description(id: u64) -> &'static str {
-    if id == PRESET { "AdministratorAccess" } else { "read only" }
-}
-
-/// In Beijing time and without a zone, so that a client which takes it for its own clock's is found out.
-fn time(moment: DateTime<Utc>) -> String {
-    (moment + TimeDelta::hours(8)).format("%Y-%m-%d %H:%M:%S").to_string()
-}
+#[cfg(test)]
+mod tests;
