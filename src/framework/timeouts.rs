@@ -101,6 +101,21 @@ impl Model for Timeouts {
     }
 }
 
+/// Writes a duration as a user would: `20m`, `1h30m`, `1.5s`.
+pub fn render_duration(duration: Duration) -> String {
+    let (seconds, rest) = (duration.as_secs(), duration.subsec_nanos());
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m")];
+    let mut text: String = parts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .flat_map(|(n, unit)| [n.to_string(), (*unit).to_owned()])
+        .collect();
+    if seconds % 60 > 0 || rest > 0 || text.is_empty() {
+        text += &format!("{:?}", Duration::new(seconds % 60, rest));
+    }
+    text
+}
+
 /// Why a text is not a usable duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
@@ -211,6 +226,20 @@ mod tests {
         }
         check("9999999h", Err(DurationError::TooLong));
         check(&format!("{}s", "9".repeat(60)), Err(DurationError::TooLong));
+    }
+
+    #[test]
+    fn durations_are_written_as_a_user_would() {
+        for (text, written) in [
+            ("20m", "20m"),
+            ("90s", "1m30s"),
+            ("1.5h", "1h30m"),
+            ("1500ms", "1.5s"),
+            ("250ms", "250ms"),
+            ("3600s", "1h"),
+        ] {
+            assert_eq!(render_duration(parse_duration(text).unwrap()), written);
+        }
     }
 
     #[test]
