@@ -17,5 +17,5 @@ pub mod registry;
 pub mod resource;
 pub mod schema;
 pub mod server;
-
+pub mod timeouts;
 pub mod value;

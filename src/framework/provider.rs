@@ -30,5 +30,5 @@ pub trait Provider: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Data, Diagnostics>> + Send;
 
     /// Names every type that the provider has, with its capabilities.
-    fn register(&self, registry: &mut Registry<Self::Data>);
+    fn register(registry: &mut Registry<Self::Data>);
 }

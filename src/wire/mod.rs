@@ -16,4 +16,3 @@ pub mod types;
 
 pub use error::{DecodeError, Problem};
 pub use server::{MESSAGE_BYTES_MAX, Service};
-pub use stop::StopHandle;

@@ -6,14 +6,15 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::stream::{self, BoxStream, StreamExt};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
 
 use super::refusal::{Reply, no_such};
-use super::stop::StopHandle;
+use super::stop::Stop;
 use super::{from_proto, to_proto};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::fence::fenced;
@@ -33,26 +34,17 @@ pub struct Service<P: Provider>(Arc<Shared<P>>);
 /// What the clones of a [`Service`] share.
 struct Shared<P: Provider> {
     server: Server<P>,
-    stop: StopHandle,
-    applies: Arc<AtomicUsize>,
+    stop: Stop,
+    work: TaskTracker,
 }
 
 impl<P: Provider> Service<P> {
     /// A service for `provider`. Does no IO.
-    pub fn new(provider: P) -> Self {
-        let shared =
-            Shared { server: Server::new(provider), stop: StopHandle::default(), applies: Arc::default() };
-        Self(Arc::new(shared))
-    }
-
-    /// Asks what is running to stop, as the `StopProvider` RPC does.
-    pub fn stop_handle(&self) -> StopHandle {
-        self.0.stop.clone()
-    }
-
-    /// How many applies are running: work that must not be cut off.
-    pub fn in_flight(&self) -> usize {
-        self.0.applies.load(Ordering::SeqCst)
+    ///
+    /// Operations are asked to stop when `stop` is cancelled, and by `StopProvider`. Applies run in `work`, which
+    /// therefore holds what must not be cut off.
+    pub fn new(provider: P, stop: CancellationToken, work: TaskTracker) -> Self {
+        Self(Arc::new(Shared { server: Server::new(provider), stop: Stop::new(stop), work }))
     }
 
     /// The service with its limits set, for a gRPC server to route to.
@@ -273,12 +265,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let type_name = request.type_name.clone();
         answer("ApplyResourceChange", &type_name, async {
             let service = self.clone();
-            let running = Running::start(&self.0.applies);
-            let apply = async move {
-                let _running = running;
-                service.apply(&request).await
-            };
-            let applied = tokio::spawn(apply.in_current_span()).await;
+            let apply = async move { service.apply(&request).await };
+            let applied = self.0.work.spawn(apply.in_current_span()).await;
             applied.unwrap_or_else(|lost| Err(Diagnostic::bug(format!("The apply was lost: {lost}.")).into()))
         })
         .await
@@ -512,22 +500,6 @@ async fn refuse<R: Reply>(rpc: &'static str, report: Diagnostics) -> Answer<R> {
 /// A stream of the one event that was answered.
 fn only<E: Send + 'static>(event: Answer<E>) -> Answer<Events<E>> {
     event.map(|event| Response::new(stream::iter([Ok(event.into_inner())]).boxed()))
-}
-
-/// An apply, for as long as it runs.
-struct Running(Arc<AtomicUsize>);
-
-impl Running {
-    fn start(applies: &Arc<AtomicUsize>) -> Self {
-        applies.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(applies))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 impl<P: Provider> Clone for Service<P> {

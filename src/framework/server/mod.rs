@@ -54,7 +54,7 @@ impl<P: Provider> Server<P> {
     /// A server for `provider`, not configured. Does no IO.
     pub fn new(provider: P) -> Self {
         let mut registry = Registry::new();
-        provider.register(&mut registry);
+        P::register(&mut registry);
         let block = Block {
             description: P::DESCRIPTION.to_owned(),
             attributes: P::Config::attributes(),
