@@ -105,15 +105,11 @@ impl Model for Timeouts {
 pub fn render_duration(duration: Duration) -> String {
     let (seconds, rest) = (duration.as_secs(), duration.subsec_nanos());
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m")];
-    let mut text: String = parts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .flat_map(|(n, unit)| [n.to_string(), (*unit).to_owned()])
-        .collect();
-    if seconds % 60 > 0 || rest > 0 || text.is_empty() {
-        text += &format!("{:?}", Duration::new(seconds % 60, rest));
-    }
-    text
+    let whole =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}"));
+    let fine = Duration::new(seconds % 60, rest);
+    let fine = (!fine.is_zero() || seconds == 0).then(|| format!("{fine:?}"));
+    whole.chain(fine).collect::<Vec<_>>().concat()
 }
 
 /// Why a text is not a usable duration.
