@@ -5,5 +5,6 @@ mod debug;
 mod handshake;
 mod life;
 mod log;
+mod provider;
 mod services;
 mod tls;
