@@ -122,15 +122,21 @@ async fn s09_tcp_takes_the_first_free_loopback_port_of_the_range() {
         let env = FixedEnv::from_iter([("PLUGIN_MIN_PORT", min), ("PLUGIN_MAX_PORT", max)]);
         Listener::tcp(&env)
     };
-    let taken = bind("", "").unwrap();
-    assert_eq!(taken.address().network, "tcp");
-    let port = taken.address().text.strip_prefix("127.0.0.1:").unwrap().to_owned();
+    let listener = bind("", "").unwrap();
+    assert_eq!(listener.address().network, "tcp");
+    let port = |listener: &Listener| -> u16 {
+        listener.address().text.strip_prefix("127.0.0.1:").unwrap().parse().unwrap()
+    };
+    let taken = port(&listener);
 
-    let error = bind(&port, &port).unwrap_err().to_string();
-    assert!(error.contains(&port), "{error}");
-    let next = bind(&port, "65535").unwrap();
-    let next_port: u16 = next.address().text.strip_prefix("127.0.0.1:").unwrap().parse().unwrap();
-    assert!(next_port > port.parse().unwrap());
+    let only = taken.to_string();
+    let error = bind(&only, &only).unwrap_err().to_string();
+    assert!(error.contains(&only), "{error}");
+    let next = bind(&only, "65535").unwrap();
+    assert!(port(&next) > taken);
+    for skipped in taken..port(&next) {
+        assert!(bind(&skipped.to_string(), &skipped.to_string()).is_err(), "{skipped} was free");
+    }
     let connected = tokio::net::TcpStream::connect(&next.address().text).await;
     assert!(connected.is_ok());
 
