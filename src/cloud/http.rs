@@ -1,7 +1,7 @@
 //! The real [`Transport`]: HTTP/1.1 over rustls, with a pool of kept-alive connections.
 //!
-//! Trusts the platform's roots and, besides them, a PEM bundle. Follows no redirects and repeats nothing. The TLS set-up
-//! and the pool are made at the first request, so that a provider which makes none starts at once.
+//! Trusts the platform's roots and, besides them, a PEM bundle. Follows no redirects and repeats nothing. The
+//! TLS set-up and the pool are made at the first request, so that a provider which makes none starts at once.
 
 use std::error::Error;
 use std::fmt;
@@ -46,7 +46,8 @@ impl Http {
             .tcp_keepalive(TCP_KEEP_ALIVE)
             .pool_idle_timeout(KEEP_ALIVE)
             .tls_certs_merge(self.certificates.iter().cloned())
-            // What follows was read from the environment by the caller; the HTTP client must not read it again.
+            // What follows was read from the environment by the caller; the HTTP client must not read it
+            // again.
             .no_proxy();
         self.proxies.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy).build()
     }
@@ -111,8 +112,8 @@ fn unusable_header(error: Box<dyn Error + Send + Sync>) -> TransportError {
     TransportError::Unusable(error)
 }
 
-/// Whether the server's certificate was refused. TLS errors travel inside `io::Error`, which does not list them as its
-/// source.
+/// Whether the server's certificate was refused. TLS errors travel inside `io::Error`, which does not list
+/// them as its source.
 fn is_distrust(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -134,3 +135,6 @@ impl fmt::Debug for Http {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,10 @@
 //! How often an action may be called: as close to the documented rate as possible without one refusal.
 //!
-//! [`Pace`] is the pure core: a log of the last calls, each with the latest moment it can have *arrived*, since that
-//! is what the service counts. On a warm connection a call arrives within a few milliseconds of being sent, which
-//! [`WINDOW`] allows for; on a new one (name lookup, TCP, TLS) nobody knows until its answer is there, so until then
-//! it counts as arriving; [`Connections`] tells which it will be. [`Limiter`] is the driver: first come, first served.
-//! Knows no codes and no actions.
+//! [`Pace`] is the pure core: a log of the last calls, each with the latest moment it can have *arrived*,
+//! since that is what the service counts. On a warm connection a call arrives within a few milliseconds of
+//! being sent, which [`WINDOW`] allows for; on a new one (name lookup, TCP, TLS) nobody knows until its
+//! answer is there, so until then it counts as arriving; [`Connections`] tells which it will be. [`Limiter`]
+//! is the driver: first come, first served. Knows no codes and no actions.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,7 +26,8 @@ pub(crate) struct Limiter {
     returned: Notify,
 }
 
-/// A mirror of the connection pool that all limiters of a client share: when each open connection was last used.
+/// A mirror of the connection pool that all limiters of a client share: when each open connection was last
+/// used.
 #[derive(Debug)]
 pub(crate) struct Connections {
     idle: Vec<Instant>,
@@ -46,7 +47,8 @@ pub(crate) struct Permit<'a> {
 struct Pace {
     rate: usize,
     allowed: usize,
-    changed: Instant,
+    refused: Option<Instant>,
+    eased: Instant,
     calls: Vec<Call>,
     next: u64,
 }
@@ -136,7 +138,7 @@ impl Drop for Permit<'_> {
 impl Pace {
     fn new(rate: u32, now: Instant) -> Self {
         let rate = usize::try_from(rate).unwrap_or(usize::MAX).max(1);
-        Self { rate, allowed: rate, changed: now, calls: Vec::new(), next: 0 }
+        Self { rate, allowed: rate, refused: None, eased: now, calls: Vec::new(), next: 0 }
     }
 
     /// Admits a call now, or says when to ask again.
@@ -165,17 +167,18 @@ impl Pace {
 
     /// Halves the pace, once for all refusals of one window: they have one cause.
     fn refused(&mut self, now: Instant) {
-        self.recover(now);
-        if self.allowed == self.rate || now >= self.changed + WINDOW {
+        if self.refused.is_none_or(|refused| now >= refused + WINDOW) {
+            self.recover(now);
             self.allowed = (self.allowed / 2).max(1);
-            self.changed = now;
+            self.refused = Some(now);
+            self.eased = now;
         }
     }
 
     fn recover(&mut self, now: Instant) {
-        while self.allowed < self.rate && now >= self.changed + RECOVERY {
+        while self.allowed < self.rate && now >= self.eased + RECOVERY {
             self.allowed += 1;
-            self.changed += RECOVERY;
+            self.eased += RECOVERY;
         }
     }
 }
