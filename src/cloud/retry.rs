@@ -77,6 +77,7 @@ mod tests {
     fn a_wait_is_anything_below_its_ceiling() {
         assert_eq!(waits(Repeat::Bounded, 2, 0.0, 2), [Some(0), Some(0)]);
         assert_eq!(waits(Repeat::Bounded, 2, 0.5, 2), [Some(125), Some(250)]);
+        assert_eq!(waits(Repeat::UntilDeadline, 0, 0.5, 2), [Some(500), Some(1_000)]);
     }
 
     #[test]

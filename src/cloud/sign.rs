@@ -154,4 +154,11 @@ mod tests {
         assert_eq!(super::signature(&derived, to_sign), signature);
         assert_eq!(signable.authorization(field("SecretId"), &secret_key), authorization);
     }
+    #[test]
+    fn a_header_is_signed_in_lower_case_without_blanks_around_it() {
+        let headers = [("content-type", " Application/JSON "), ("host", "Example.COM")];
+        let at = DateTime::from_timestamp(0, 0).unwrap();
+        let canonical = Signable { service: "x", headers: &headers, body: b"", at }.canonical_request();
+        assert!(canonical.contains("\ncontent-type:application/json\nhost:example.com\n\n"), "{canonical}");
+    }
 }

@@ -236,7 +236,8 @@ async fn a_plain_request_goes_through_its_proxy_but_not_to_loopback_nor_where_no
 
     let (listener, local) = listen().await;
     let server = tokio::spawn(serve_one(listener, PLAIN.into(), 1));
-    http(&[("HTTP_PROXY", "http://127.0.0.1:1".into())], vec![]).send(request(&local)).await.unwrap();
+    let env = [("HTTP_PROXY", "http://127.0.0.1:1".into()), ("no_proxy", "example.org".into())];
+    http(&env, vec![]).send(request(&local)).await.unwrap();
     assert!(server.await.unwrap().remove(0).starts_with("POST / HTTP/1.1\r\n"));
 
     // Names under `.test` never resolve (RFC 6761): going direct, the request fails before it is sent.

@@ -1,4 +1,8 @@
+use std::pin::pin;
+
+use futures_util::FutureExt as _;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::*;
 
@@ -43,6 +47,17 @@ async fn calls_are_admitted_at_once_up_to_the_rate_and_in_the_order_they_ask() {
     assert_eq!(moments[19], Duration::ZERO);
     assert!(moments[20] >= WINDOW && moments[39] < WINDOW + millis(5));
     assert!(moments[40] >= WINDOW * 2 && moments[59] < WINDOW * 2 + millis(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_when_a_turn_comes_up_does_not_get_it_before_who_waits() {
+    let limiter = limiter(1);
+    limiter.admit().await.answered();
+    let mut waiting = pin!(limiter.admit());
+    assert!(waiting.as_mut().now_or_never().is_none());
+    tokio::time::advance(WINDOW).await;
+    assert!(limiter.admit().now_or_never().is_none());
+    assert!(waiting.now_or_never().is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -144,6 +159,13 @@ fn asked() -> impl Strategy<Value = Asked> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20),
+        ..ProptestConfig::default()
+    })]
+
     /// A service that counts any second, with calls that travel up to 30 ms and connect in up to 3 s, never
     /// counts more than the rate.
     #[test]

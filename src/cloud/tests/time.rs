@@ -123,6 +123,36 @@ async fn the_rate_holds_for_an_action_across_all_callers_and_retries() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_for_the_rate_slows_every_caller_down() {
+    let script = Script::new([throttled()].into_iter().chain(std::iter::repeat_n(ok(), 16)));
+    let client = client(&script);
+    client.call(&READ, &minutes(1)).await.unwrap();
+    let calls = (0..15).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.call(&READ, &minutes(1)).await.map(|_| ()) })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        call.await.unwrap().unwrap();
+    }
+    let at: Vec<_> = script.sent().iter().map(|(at, _)| *at).collect();
+    assert!(at[16] - at[2] >= Duration::from_secs(1), "half of 20 calls a second is less than 15");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_makes_its_connection_warm_for_the_next_call() {
+    let latency = Duration::from_millis(500);
+    let script = Script::forever(after(latency, ok()));
+    let client = client_with(Settings { requests_per_second: 1, ..settings() }, &script);
+    for _ in 0..3 {
+        client.call(&READ, &minutes(1)).await.unwrap();
+    }
+    let at: Vec<_> = script.sent().iter().map(|(at, _)| *at).collect();
+    let second = Duration::from_secs(1);
+    assert!(at[1] - at[0] >= second + latency, "a call on a new connection counts from its answer");
+    assert!(at[2] - at[1] < second + latency / 2, "one on a warm connection from when it is sent");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_while_waiting_for_its_turn_sends_nothing() {
     let script = Script::forever(ok());
     let client = client_with(Settings { requests_per_second: 1, ..settings() }, &script);
