@@ -37,6 +37,9 @@ pub struct Credentials {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {
+    /// Neither half of a key pair.
+    #[error("the key pair is empty")]
+    Empty,
     /// A key pair without one of its halves.
     #[error("{place}: `{missing}` is missing, though `{present}` is set")]
     Incomplete {
@@ -74,11 +77,8 @@ impl Credentials {
         token: Option<SecretString>,
     ) -> Result<Self, CredentialsError> {
         let found = Found { secret_id: Some(secret_id.into()), secret_key: Some(secret_key), token };
-        let missing =
-            |missing, present| CredentialsError::Incomplete { place: "credentials", missing, present };
-        found
-            .check("credentials", ["secret_id", "secret_key", "token"])?
-            .ok_or(missing("secret_id", "nothing"))
+        let names = ["secret_id", "secret_key", "token"];
+        found.check("the key pair", names)?.ok_or(CredentialsError::Empty)
     }
 
     pub(crate) fn secret_id(&self) -> &str {

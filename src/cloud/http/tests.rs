@@ -240,10 +240,15 @@ async fn a_plain_request_goes_through_its_proxy_but_not_to_loopback_nor_where_no
     http(&env, vec![]).send(request(&local)).await.unwrap();
     assert!(server.await.unwrap().remove(0).starts_with("POST / HTTP/1.1\r\n"));
 
-    // Names under `.test` never resolve (RFC 6761): going direct, the request fails before it is sent.
+    // This address is the machine itself too, but not among those that are never proxied.
+    let (closed, _) = listen().await;
+    let direct = format!("http://0.0.0.0:{}", closed.local_addr().unwrap().port());
+    drop(closed);
     let (listener, proxy) = listen().await;
-    let exempt = http(&[("HTTP_PROXY", proxy), ("NO_PROXY", ".example.test".into())], vec![]);
-    let outcome = exempt.send(request(&format!("http://{NAME}"))).await;
+    let server = tokio::spawn(serve_one(listener, PLAIN.into(), 1));
+    let exempt = http(&[("HTTP_PROXY", proxy.clone()), ("NO_PROXY", "0.0.0.0".into())], vec![]);
+    let outcome = exempt.send(request(&direct)).await;
     assert!(matches!(outcome, Err(TransportError::NotSent(_))), "{outcome:?}");
-    drop(listener);
+    http(&[("HTTP_PROXY", proxy)], vec![]).send(request(&direct)).await.unwrap();
+    server.await.unwrap();
 }
