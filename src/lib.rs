@@ -12,3 +12,43 @@ pub mod provider;
 pub mod reconcile;
 pub mod resources;
 pub mod wire;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use self::ambient::{ProcessEnv, SystemClock};
+use self::provider::TencentCloud;
+use self::wire::Service;
+
+/// The plugin, as it introduces itself.
+const PROGRAM: plugin::Program = plugin::Program {
+    name: "tencentcloud",
+    version: concat!(
+        "terraform-provider-tencentcloud ",
+        env!("CARGO_PKG_VERSION"),
+        " (plugin protocol 6.11)"
+    ),
+    usage: concat!(
+        "terraform-provider-tencentcloud ",
+        env!("CARGO_PKG_VERSION"),
+        "\n\n\
+         This is a plugin for Terraform and OpenTofu, which start it themselves; it does nothing when run by hand.\n\n\
+         To use it, name the provider under `required_providers` in your configuration and run `terraform init`\n\
+         or `tofu init`. To try a copy that you built, name its directory under `dev_overrides` in a CLI\n\
+         configuration file.\n\n\
+         Flags:\n  \
+           --version          print name, version and protocol\n  \
+           --debug            serve until Ctrl-C, for hosts started with the TF_REATTACH_PROVIDERS that it prints\n  \
+           --address ADDRESS  with --debug: the provider address to serve as (default: tencentcloud)\n  \
+           --help             print this"
+    ),
+};
+
+/// Composes the floors and runs the program; `arguments` are those after its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    plugin::run(PROGRAM, arguments, &ProcessEnv, &SystemClock, |lifetime| {
+        let provider = TencentCloud::new(Arc::new(ProcessEnv), Arc::new(SystemClock));
+        Service::new(provider, lifetime.stop.clone(), lifetime.work.clone()).into_server()
+    })
+}

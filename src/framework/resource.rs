@@ -1,0 +1,170 @@
+//! What a resource type does: the contract between this floor and the authors above it.
+
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::model::Model;
+use super::path::Path;
+
+/// A type of thing that Terraform keeps. Registered in `provider.rs`.
+///
+/// The error of every operation is what the practitioner reads, and holds at least one error. Futures may
+/// be dropped in [`Resource::read`] (the host lost interest) but never in create, update and delete: those run to their end,
+/// which they bring about soon when [`Cx::stop`] fires.
+pub trait Resource: Send + Sync + 'static {
+    /// The full type name, provider prefix included.
+    const TYPE: &'static str;
+    /// The version of its state's shape.
+    const VERSION: i64 = 0;
+    /// What it is, in Markdown: the head of its registry page.
+    const DESCRIPTION: &'static str;
+    /// What the provider's configuration yields for it to work with.
+    type Data: Send + Sync + 'static;
+    /// Its attributes.
+    type Model: Model;
+
+    /// Judges a configuration without network and without a configured provider. Unknown means "cannot judge
+    /// yet" and is never an error. Reports every problem it finds, each at its attribute.
+    fn validate(&self, config: &Self::Model, report: &mut Diagnostics) {
+        let _ = (config, report);
+    }
+
+    /// Says what will be after apply, without network: same input, same output.
+    ///
+    /// Called when the configuration wants the object to exist. On entry `planned` holds the proposed state,
+    /// with every computed attribute that the configuration leaves null unknown if anything changes, and at
+    /// its prior value if nothing does. On return every attribute set in the configuration must still be as
+    /// configured.
+    fn plan(&self, change: &Change<Self::Model>, planned: &mut Planned<Self::Model>) {
+        let _ = (change, planned);
+    }
+
+    /// Makes what `planned` says. Write-only attributes in it have the value that the configuration gives them.
+    ///
+    /// After success the last [`Slot::save`] is the new state: wholly known, and equal to `planned` wherever that was known.
+    /// After failure it is what exists (saved nothing: nothing exists).
+    fn create(
+        &self,
+        cx: &Cx<'_, Self::Data>,
+        planned: Self::Model,
+        state: &mut Slot<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Looks what is there now. `None`: confirmed gone. Any doubt is an error, which leaves the state as it was.
+    fn read(
+        &self,
+        cx: &Cx<'_, Self::Data>,
+        prior: Self::Model,
+    ) -> impl Future<Output = Result<Option<Self::Model>, Diagnostics>> + Send;
+
+    /// Turns what `prior` says into what `planned` says, in place. Write-only attributes as in [`Resource::create`].
+    ///
+    /// After success as in [`Resource::create`]. After failure the last [`Slot::save`] is what exists (saved nothing: `prior` still holds).
+    fn update(
+        &self,
+        cx: &Cx<'_, Self::Data>,
+        prior: Self::Model,
+        planned: Self::Model,
+        state: &mut Slot<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Removes what `prior` says; what is already gone counts as removed.
+    ///
+    /// After failure the last [`Slot::save`] is what remains (saved nothing: all of `prior`).
+    fn delete(
+        &self,
+        cx: &Cx<'_, Self::Data>,
+        prior: Self::Model,
+        state: &mut Slot<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+}
+
+/// The capability to be imported by an id that a person typed.
+pub trait ImportResource: Resource {
+    /// Finds what `id` names and says as much of it as [`Resource::read`], which always follows, needs.
+    fn import(
+        &self,
+        cx: &Cx<'_, Self::Data>,
+        id: &str,
+    ) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
+}
+
+/// What one operation may use: passed first, never stored.
+#[derive(Debug)]
+pub struct Cx<'a, D> {
+    data: &'a D,
+    stop: &'a CancellationToken,
+    warnings: Mutex<Diagnostics>,
+}
+
+impl<'a, D> Cx<'a, D> {
+    /// A context with no warnings yet.
+    pub fn new(data: &'a D, stop: &'a CancellationToken) -> Self {
+        Self { data, stop, warnings: Mutex::default() }
+    }
+
+    /// What configuring the provider yielded.
+    pub fn data(&self) -> &'a D {
+        self.data
+    }
+
+    /// Fires when the user asks the run to stop: start nothing new, finish what is in flight, save what exists.
+    pub fn stop(&self) -> &'a CancellationToken {
+        self.stop
+    }
+
+    /// Tells the practitioner something that does not fail the operation.
+    pub fn warn(&self, warning: Diagnostic) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
+    }
+
+    /// The warnings given, for the reply.
+    pub fn into_warnings(self) -> Diagnostics {
+        self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where an operation leaves the state that exists, as soon as it exists: what was saved last survives even
+/// when the operation then fails.
+#[derive(Debug)]
+pub struct Slot<M>(Option<M>);
+
+impl<M> Slot<M> {
+    /// Nothing saved yet.
+    pub fn empty() -> Self {
+        Self(None)
+    }
+
+    /// Says that `model` is what exists now. Computed attributes still unknown are stored as null.
+    pub fn save(&mut self, model: M) {
+        self.0 = Some(model);
+    }
+
+    /// What was saved last.
+    pub fn into_saved(self) -> Option<M> {
+        self.0
+    }
+}
+
+/// What a plan starts from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change<M> {
+    /// The state before; `None` when it is to be created.
+    pub prior: Option<M>,
+    /// What the configuration says, computed attributes null.
+    pub config: M,
+}
+
+/// What a plan comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned<M> {
+    /// The state after apply.
+    pub state: M,
+    /// Attributes whose change cannot be made in place.
+    pub replace: Vec<Path>,
+    /// Warnings and errors.
+    pub report: Diagnostics,
+}
