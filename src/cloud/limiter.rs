@@ -2,9 +2,10 @@
 //!
 //! [`Pace`] is the pure core: a log of the last calls, each with the latest moment it can have *arrived*,
 //! since that is what the service counts. On a warm connection a call arrives within a few milliseconds of
-//! being sent, which [`WINDOW`] allows for; on a new one (name lookup, TCP, TLS) nobody knows until its
-//! answer is there, so until then it counts as arriving; [`Connections`] tells which it will be. [`Limiter`]
-//! is the driver: first come, first served. Knows no codes and no actions.
+//! being sent, which [`ALLOWANCE`] covers; if its answer took longer than that over the quickest one, so may
+//! have its way there. On a new connection (name lookup, TCP, TLS) nobody knows until the answer is there, so
+//! until then the call counts as arriving; [`Connections`] tells which it will be. [`Limiter`] is the driver:
+//! first come, first served. Knows no codes and no actions.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,8 +13,10 @@ use std::time::Duration;
 use tokio::sync::{Mutex as Queue, Notify};
 use tokio::time::{Instant, sleep_until};
 
-/// The second the service counts in, and an allowance for the difference in travel time of two calls.
-const WINDOW: Duration = Duration::from_millis(1_035);
+/// The most by which the travel times of two calls usually differ.
+const ALLOWANCE: Duration = Duration::from_millis(35);
+/// The second the service counts in, and the allowance.
+const WINDOW: Duration = Duration::from_secs(1).saturating_add(ALLOWANCE);
 /// How long the slower pace after a refusal takes to gain one call per second.
 const RECOVERY: Duration = Duration::from_secs(1);
 
@@ -51,11 +54,13 @@ struct Pace {
     eased: Instant,
     calls: Vec<Call>,
     next: u64,
+    quickest: Option<Duration>,
 }
 
 #[derive(Debug)]
 struct Call {
     id: u64,
+    /// `None` while nobody knows.
     arrived: Option<Instant>,
 }
 
@@ -127,7 +132,7 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let now = Instant::now();
-        held(&self.limiter.pace).returned(self.call, now);
+        held(&self.limiter.pace).returned(self.call, self.answered, now);
         if self.answered {
             held(&self.limiter.connections).idle.push(now);
         }
@@ -138,7 +143,7 @@ impl Drop for Permit<'_> {
 impl Pace {
     fn new(rate: u32, now: Instant) -> Self {
         let rate = usize::try_from(rate).unwrap_or(usize::MAX).max(1);
-        Self { rate, allowed: rate, refused: None, eased: now, calls: Vec::new(), next: 0 }
+        Self { rate, allowed: rate, refused: None, eased: now, calls: Vec::new(), next: 0, quickest: None }
     }
 
     /// Admits a call now, or says when to ask again.
@@ -158,11 +163,19 @@ impl Pace {
         Admission::Now(id)
     }
 
-    /// A call is over: it has arrived by now.
-    fn returned(&mut self, id: u64, now: Instant) {
-        if let Some(call) = self.calls.iter_mut().find(|call| call.id == id) {
-            call.arrived.get_or_insert(now);
-        }
+    /// A call is over.
+    fn returned(&mut self, id: u64, answered: bool, now: Instant) {
+        let Some(call) = self.calls.iter_mut().find(|call| call.id == id) else { return };
+        call.arrived = Some(match call.arrived {
+            Some(sent) if answered => {
+                let took = now.duration_since(sent);
+                let quickest = self.quickest.map_or(took, |quickest| quickest.min(took));
+                self.quickest = Some(quickest);
+                let late = took.saturating_sub(quickest);
+                if late > ALLOWANCE { sent + late } else { sent }
+            }
+            _ => now,
+        });
     }
 
     /// Halves the pace, once for all refusals of one window: they have one cause.

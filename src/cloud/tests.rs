@@ -21,6 +21,7 @@ mod answers;
 mod calls;
 mod secrets;
 mod settings;
+mod simulator;
 mod time;
 
 const READ: DescribeOrganizationMemberAuthIdentities = DescribeOrganizationMemberAuthIdentities {

@@ -79,6 +79,26 @@ async fn a_call_on_a_new_connection_counts_until_its_answer() {
     assert!(moments[2] >= slow_start + WINDOW, "{moments:?}");
 }
 
+#[test]
+fn an_answer_that_took_unusually_long_counts_as_a_call_that_arrived_late() {
+    let begin = Instant::now();
+    let mut pace = Pace::new(1, begin);
+    let mut connections = Connections::new(KEEP_ALIVE);
+    let mut next_after = |sent: Instant, took: Duration, answered: bool| {
+        connections.idle = vec![sent];
+        let Admission::Now(id) = pace.admit(sent, &mut connections) else { panic!("not admitted") };
+        pace.returned(id, answered, sent + took);
+        let Admission::At(next) = pace.admit(sent + took, &mut connections) else { panic!("admitted") };
+        next.duration_since(sent).saturating_sub(WINDOW)
+    };
+    let at = |minute: u32| begin + SECOND * 60 * minute;
+    assert_eq!(next_after(at(1), millis(50), true), Duration::ZERO, "the quickest, as far as is known");
+    assert_eq!(next_after(at(2), millis(85), true), Duration::ZERO, "within the allowance");
+    assert_eq!(next_after(at(3), millis(250), true), millis(200), "200 ms over the quickest");
+    assert_eq!(next_after(at(4), millis(10), false), millis(10), "no answer, so it tells nothing about pace");
+    assert_eq!(next_after(at(5), millis(85), true), Duration::ZERO);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_given_up_in_the_queue_uses_nothing_up() {
     let limiter = limiter(1);
@@ -150,12 +170,18 @@ struct Asked {
     pause: u64,
     connect: u64,
     travel: u64,
-    work: u64,
+    late: u64,
 }
 
 fn asked() -> impl Strategy<Value = Asked> {
-    (prop_oneof![8 => Just(0), 2 => 0..400_u64], 0..3_000_u64, 0..=30_u64, 0..300_u64)
-        .prop_map(|(pause, connect, travel, work)| Asked { pause, connect, travel, work })
+    let pause = prop_oneof![8 => Just(0), 2 => 0..400_u64];
+    let late = prop_oneof![9 => Just(0), 1 => 0..900_u64];
+    (pause, 0..3_000_u64, 0..=30_u64, late).prop_map(|(pause, connect, travel, late)| Asked {
+        pause,
+        connect,
+        travel,
+        late,
+    })
 }
 
 proptest! {
@@ -166,11 +192,12 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// A service that counts any second, with calls that travel up to 30 ms and connect in up to 3 s, never
-    /// counts more than the rate.
+    /// A service that counts any second never counts more than the rate: with calls that travel up to 30 ms
+    /// and connect in up to 3 s, and some that come up to 900 ms late once it is known how quick they can be.
     #[test]
     fn a_sliding_second_never_holds_more_than_the_rate(
         rate in 1..25_u32,
+        work in 0..100_u64,
         calls in proptest::collection::vec(asked(), 1..150),
     ) {
         let begin = Instant::now();
@@ -185,16 +212,17 @@ proptest! {
                 in_flight.sort_unstable();
                 while let Some(&(end, id)) = in_flight.first() && end <= now {
                     in_flight.remove(0);
-                    pace.returned(id, end);
+                    pace.returned(id, true, end);
                     connections.idle.push(end);
                 }
                 let cold = connections.idle.is_empty();
                 match pace.admit(now, &mut connections) {
                     Admission::Now(id) => {
                         let connect = if cold { millis(call.connect) } else { Duration::ZERO };
-                        let arrival = now + connect + millis(call.travel);
+                        let late = if pace.quickest.is_some() { millis(call.late) } else { Duration::ZERO };
+                        let arrival = now + connect + late + millis(call.travel);
                         arrivals.push(arrival);
-                        in_flight.push((arrival + millis(call.work), id));
+                        in_flight.push((arrival + millis(work), id));
                         break;
                     }
                     Admission::At(instant) => {
