@@ -25,12 +25,12 @@ use super::endpoint::Endpoint;
 use super::envelope::{self, Success};
 use super::error::{ApiError, Failure, Kind};
 use super::http::Http;
-use super::limiter::{Connections, Limiter};
+use super::limiter::Limiter;
 use super::proxy;
 use super::retry::Patience;
 use super::settings::{Settings, SettingsError};
 use super::sign::Signable;
-use super::transport::{HttpAnswer, HttpRequest, KEEP_ALIVE, Transport};
+use super::transport::{HttpAnswer, HttpRequest, Transport};
 use crate::ambient::{Clock, Env};
 
 /// Calls actions. Clones share connections, limits and what was learnt about the service's clock.
@@ -41,7 +41,6 @@ struct Inner {
     settings: Settings,
     clock: ServiceClock,
     transport: Arc<dyn Transport>,
-    connections: Arc<Mutex<Connections>>,
     limiters: Mutex<BTreeMap<(Product, &'static str), Arc<Limiter>>>,
 }
 
@@ -64,7 +63,6 @@ struct Progress {
 /// What became of one attempt.
 struct Outcome {
     result: Result<Success, Failure>,
-    answered: bool,
     elapsed: Duration,
 }
 
@@ -86,7 +84,6 @@ impl Client {
             settings,
             clock: ServiceClock::new(clock),
             transport,
-            connections: Arc::new(Mutex::new(Connections::new(KEEP_ALIVE))),
             limiters: Mutex::default(),
         }))
     }
@@ -131,11 +128,7 @@ impl Inner {
             progress.attempts += 1;
             let outcome = self.attempt(call, until).await;
             outcome.log(progress);
-            if outcome.answered {
-                permit.answered();
-            } else {
-                drop(permit);
-            }
+            drop(permit);
             let failure = match outcome.result {
                 Ok(success) => return Ok(success),
                 Err(failure) => failure,
@@ -166,7 +159,7 @@ impl Inner {
         };
         trace!(action = call.action, body = %String::from_utf8_lossy(&answer.body), "answer");
         let result = envelope::open(&answer).map_err(|failure| self.correct_clock(failure, &answer));
-        Outcome { result, answered: true, elapsed: started.elapsed() }
+        Outcome { result, elapsed: started.elapsed() }
     }
 
     /// A signed request, for this moment only.
@@ -216,7 +209,7 @@ impl Inner {
     fn limiter(&self, call: &Call) -> Arc<Limiter> {
         let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
         let rate = call.rate.min(self.settings.requests_per_second);
-        let limiter = || Arc::new(Limiter::new(rate, Arc::clone(&self.connections)));
+        let limiter = || Arc::new(Limiter::new(rate));
         Arc::clone(limiters.entry((call.product, call.action)).or_insert_with(limiter))
     }
 }
@@ -230,7 +223,7 @@ impl Progress {
 
 impl Outcome {
     fn unanswered(failure: Failure, started: Instant) -> Self {
-        Self { result: Err(failure), answered: false, elapsed: started.elapsed() }
+        Self { result: Err(failure), elapsed: started.elapsed() }
     }
 
     fn log(&self, progress: &Progress) {

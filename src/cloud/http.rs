@@ -13,7 +13,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Proxy};
 use tokio::sync::OnceCell;
 
-use super::transport::{HttpAnswer, HttpRequest, KEEP_ALIVE, Transport, TransportError};
+use super::transport::{HttpAnswer, HttpRequest, Transport, TransportError};
 
 /// Sends over the network.
 pub(crate) struct Http {
@@ -24,6 +24,9 @@ pub(crate) struct Http {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TCP_KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// How long an idle connection is kept for the next request. Below the usual limit of servers, so that a request
+/// is seldom sent into a connection that is just being closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const BODY_LENGTH_MAX: usize = 16 << 20;
 
 #[derive(Debug, thiserror::Error)]

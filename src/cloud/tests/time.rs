@@ -139,20 +139,6 @@ async fn a_refusal_for_the_rate_slows_every_caller_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_makes_its_connection_warm_for_the_next_call() {
-    let latency = Duration::from_millis(500);
-    let script = Script::forever(after(latency, ok()));
-    let client = client_with(Settings { requests_per_second: 1, ..settings() }, &script);
-    for _ in 0..3 {
-        client.call(&READ, &minutes(1)).await.unwrap();
-    }
-    let at: Vec<_> = script.sent().iter().map(|(at, _)| *at).collect();
-    let second = Duration::from_secs(1);
-    assert!(at[1] - at[0] >= second + latency, "a call on a new connection counts from its answer");
-    assert!(at[2] - at[1] < second + latency / 2, "one on a warm connection from when it is sent");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_stop_while_waiting_for_its_turn_sends_nothing() {
     let script = Script::forever(ok());
     let client = client_with(Settings { requests_per_second: 1, ..settings() }, &script);
