@@ -138,7 +138,7 @@ fn s52_a_number_is_read_from_every_form() {
 fn s52_a_fraction_and_thirty_digits_are_written_as_they_came() {
     check(b"\xa30.1", &Type::Number, &number("0.1"), b"\xa30.1");
     let digits = "123456789012345678901234567890";
-    let bytes = [&[0xa0 | 30], digits.as_bytes()].concat();
+    let bytes = [b"\xbe", digits.as_bytes()].concat();
     check(&bytes, &Type::Number, &number(digits), &bytes);
 }
 

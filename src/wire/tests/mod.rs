@@ -46,22 +46,25 @@ fn type_of<S: crate::framework::fake::Shape>() -> Type {
 }
 
 /// `object` as the host sends it.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn sent(object: Object) -> Option<proto::DynamicValue> {
-    packed(&Value::Object(object), &thing_type())
+    Some(packed(&Value::Object(object), &thing_type()))
 }
 
 /// A provider block as the host sends it.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn sent_config(region: Value) -> Option<proto::DynamicValue> {
-    packed(&Value::Object([("region".to_owned(), region)].into()), &type_of::<Region>())
+    Some(packed(&Value::Object([("region".to_owned(), region)].into()), &type_of::<Region>()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn sent_null() -> Option<proto::DynamicValue> {
-    packed(&Value::Null, &Type::Bool)
+    Some(packed(&Value::Null, &Type::Bool))
 }
 
-fn packed(value: &Value, of: &Type) -> Option<proto::DynamicValue> {
+fn packed(value: &Value, of: &Type) -> proto::DynamicValue {
     let msgpack = msgpack::encode(value, of).unwrap().into();
-    Some(proto::DynamicValue { msgpack, ..Default::default() })
+    proto::DynamicValue { msgpack, ..Default::default() }
 }
 
 /// The object that a reply carries, which must be msgpack.

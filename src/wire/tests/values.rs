@@ -93,10 +93,10 @@ async fn upgrade(version: i64, state: proto::RawState) -> Result<Option<Object>,
     let request =
         proto::upgrade_resource_state::Request { type_name: type_name(), version, raw_state: Some(state) };
     let reply = host.upgrade_resource_state(request).await.unwrap().into_inner();
-    match reply.diagnostics.is_empty() {
-        true => Ok(received(reply.upgraded_state)),
-        false => Err(super::one_error(&reply.diagnostics).clone()),
+    if reply.diagnostics.is_empty() {
+        return Ok(received(reply.upgraded_state));
     }
+    Err(super::one_error(&reply.diagnostics).clone())
 }
 
 fn stored(json: &str) -> proto::RawState {
@@ -108,7 +108,6 @@ async fn s94_a_state_of_this_version_is_taken_over_exactly() {
     let json = r#"{"name":"a","size":123456789012345678901234567890,"gone":{"deep":[1]},"secret":"hush"}"#;
     let size = Value::Number("123456789012345678901234567890".parse().unwrap());
     assert_eq!(upgrade(2, stored(json)).await, Ok(Some(thing([("name", text("a")), ("size", size)]))));
-    assert_eq!(upgrade(2, stored("null")).await, Ok(None));
 }
 
 #[tokio::test]
@@ -118,6 +117,8 @@ async fn s95_a_state_that_cannot_be_read_is_refused_with_its_place() {
     assert_eq!(wrong.summary, summary);
     assert_eq!(wrong.detail, "At name: found an array where a string should be.");
     assert!(wrong.attribute.is_some());
+    let nothing = upgrade(2, stored("null")).await.unwrap_err();
+    assert_eq!(nothing.summary, summary);
     let older = upgrade(1, stored("{}")).await.unwrap_err();
     assert_eq!(older.summary, summary);
     assert!(older.detail.contains("older"), "{}", older.detail);

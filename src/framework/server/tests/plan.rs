@@ -1,6 +1,5 @@
-use std::sync::Arc;
-
 use super::{error_paths, plan, plan_as, with_resource};
+use crate::framework::diagnostic::Diagnostic;
 use crate::framework::fake::{Thing, map, number, object, text, thing, with};
 use crate::framework::path::{Path, Step};
 use crate::framework::resource::{Change, Planned};
@@ -241,11 +240,9 @@ fn s90_a_write_only_value_alone_is_no_change() {
 
 #[test]
 fn an_error_of_the_resource_is_all_that_is_answered() {
-    use crate::framework::diagnostic::Diagnostic;
     let config = thing([("name", text("a"))]);
-    let refuse: Arc<dyn Fn(&Change<Thing>, &mut Planned<Thing>) + Send + Sync> = Arc::new(|_, planned| {
+    let refuse = |_: &Change<Thing>, planned: &mut Planned<Thing>| {
         planned.report.push(Diagnostic::error("No", "").at(Path::attribute("name")));
-    });
-    let report = plan_as(move |change, planned| refuse(change, planned), None, &config, &config).unwrap_err();
-    assert_eq!(error_paths(&report), ["name"]);
+    };
+    assert_eq!(error_paths(&plan_as(refuse, None, &config, &config).unwrap_err()), ["name"]);
 }
