@@ -78,10 +78,20 @@ async fn s80_unknown_elements_of_a_set_may_become_equal() {
 }
 
 #[tokio::test]
-async fn s80_success_without_a_state_is_a_bug() {
-    let answer = apply(saving(vec![], || Ok(())), None, Some(&planned()), None).await;
-    assert_eq!(answer.value, None);
-    assert!(answer.report.has_errors());
+async fn s80_unknown_elements_of_a_set_stay_as_few() {
+    let planned = with(planned(), [("numbers", Value::set(vec![Value::Unknown]))]);
+    let state = with(made(), [("numbers", Value::set(vec![number("1"), number("2")]))]);
+    let answer = apply(saving(vec![state], || Ok(())), None, Some(&planned), None).await;
+    assert_eq!(error_paths(&answer.report), ["numbers"]);
+}
+
+#[tokio::test]
+async fn s80_success_without_a_state_is_a_bug_and_leaves_the_prior_one() {
+    for prior in [None, Some(made())] {
+        let answer = apply(saving(vec![], || Ok(())), prior.as_ref(), Some(&planned()), None).await;
+        assert_eq!(answer.value, prior);
+        assert!(answer.report.has_errors());
+    }
 }
 
 #[tokio::test]
