@@ -40,6 +40,20 @@ async fn every_rpc_about_a_resource_type_that_does_not_exist_says_so() {
 }
 
 #[tokio::test]
+async fn s45_no_function_is_declared() {
+    let mut host = host_of(FakeProvider::new(World::closed()));
+    let schema = host.get_provider_schema(proto::get_provider_schema::Request {}).await.unwrap();
+    assert_eq!(schema.into_inner().functions.len(), 0);
+}
+
+#[tokio::test]
+async fn s47_no_list_resource_is_declared_while_no_type_has_an_identity() {
+    let mut host = host_of(FakeProvider::new(World::closed()));
+    let schema = host.get_provider_schema(proto::get_provider_schema::Request {}).await.unwrap();
+    assert_eq!(schema.into_inner().list_resource_schemas.len(), 0);
+}
+
+#[tokio::test]
 async fn s46_no_type_has_an_identity_and_the_host_is_told_so() {
     let mut host = host_of(FakeProvider::new(World::closed()));
     let request = proto::get_resource_identity_schemas::Request {};

@@ -220,6 +220,32 @@ async fn s96_an_import_names_its_type() {
 }
 
 #[tokio::test]
+async fn s99_a_type_without_an_identity_never_answers_one() {
+    let mut host = configured(World {
+        read: World::reading(|_, known| Box::pin(async { Ok(Some(known)) })).read,
+        ..obedient()
+    })
+    .await;
+    let planned = host.plan_resource_change(plan(sent_null(), sent(named("a")))).await.unwrap();
+    assert_eq!(planned.into_inner().planned_identity, None);
+    let applied = host.apply_resource_change(apply(sent_null(), sent(named("a")))).await.unwrap();
+    assert_eq!(applied.into_inner().new_identity, None);
+    let read = proto::read_resource::Request {
+        type_name: type_name(),
+        current_state: sent(named("a")),
+        ..Default::default()
+    };
+    assert_eq!(host.read_resource(read).await.unwrap().into_inner().new_identity, None);
+    let import = proto::import_resource_state::Request {
+        type_name: type_name(),
+        id: "a".to_owned(),
+        ..Default::default()
+    };
+    let imported = host.import_resource_state(import).await.unwrap().into_inner();
+    assert_eq!(imported.imported_resources[0].identity, None);
+}
+
+#[tokio::test]
 async fn s101_nothing_is_ever_deferred() {
     let allowed = Some(proto::ClientCapabilities { deferral_allowed: true, ..Default::default() });
     let mut host = configured(World::reading(|_, known| Box::pin(async { Ok(Some(known)) }))).await;
