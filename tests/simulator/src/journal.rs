@@ -1,0 +1,73 @@
+//! What happened, call by call: the only thing a test should ask about how a client went to work.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::message::Request;
+
+/// One call of the API as the cloud saw it. Requests to `/_simulator/` are not recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// `X-TC-Action`; empty when it was not sent.
+    pub action: String,
+    /// The decoded JSON body; `Null` when it was no JSON.
+    pub body: Value,
+    /// What the client got: empty for success, the API's error code, or in angle brackets what came instead of
+    /// an answer (`<reset>`, `<truncated>`, `<garbage>`, `<html 502>`).
+    pub code: String,
+    /// Whether the call changed anything; for a grant that existed already, whether it was configured again.
+    pub applied: bool,
+    /// The name of the scripted effect that fired on this call.
+    pub fault: Option<&'static str>,
+    /// By the cloud's clock.
+    pub time: DateTime<Utc>,
+    /// The `RequestId` of the answer, also where the answer got lost.
+    pub request_id: String,
+    /// `User-Agent`; empty when it was not sent.
+    pub user_agent: String,
+    /// All headers but `Authorization`, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// Which connection it came over, counted from 1; 0 for an in-memory call.
+    pub connection: u64,
+}
+
+impl Call {
+    pub(crate) fn new(connection: u64, time: DateTime<Utc>, request_id: String, request: &Request) -> Self {
+        let text = |name| request.header(name).unwrap_or_default().to_owned();
+        let headers = request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .filter(|(name, _)| name != "authorization")
+            .collect();
+        Self {
+            action: text("x-tc-action"),
+            body: serde_json::from_slice(&request.body).unwrap_or_default(),
+            code: String::new(),
+            applied: false,
+            fault: None,
+            time,
+            request_id,
+            user_agent: text("user-agent"),
+            headers,
+            connection,
+        }
+    }
+
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "Action": self.action,
+            "Body": self.body,
+            "Code": self.code,
+            "Applied": self.applied,
+            "Fault": self.fault,
+            "Time": self.time.to_rfc3339(),
+            "RequestId": self.request_id,
+            "UserAgent": self.user_agent,
+            "Headers": self.headers,
+            "Connection": self.connection,
+        })
+    }
+}
