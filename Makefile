@@ -4,6 +4,8 @@ CARGO ?= cargo
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 # Where `make install` puts the provider: the mirror that Terraform and OpenTofu look into unasked.
 PLUGINS ?= $(HOME)/.terraform.d/plugins
+# Flags for `make simulator`; `make simulator SIMULATOR=--help` lists them.
+SIMULATOR ?=
 
 .PHONY: help demo test check fmt gen docs simulator install
 
@@ -32,7 +34,14 @@ docs: ## Renders the registry pages in docs/ from the schema and the examples
 	UPDATE_DOCS=1 $(CARGO) test --quiet --locked --test it docs::
 
 simulator: ## The Organization API on a loopback port, and the environment that leads the provider to it
-	@tests/simulate.sh
+	@$(CARGO) build --quiet --locked --package simulator
+	@'$(TARGET)/debug/simulator' $(SIMULATOR) | while IFS= read -r line; do \
+	  printf '%s\n' "$$line"; url=$${line#listening on }; [ "$$url" != "$$line" ] || continue; \
+	  printf '%s\n' '' "export TENCENTCLOUD_ORGANIZATION_ENDPOINT=$$url" \
+	    'export TENCENTCLOUD_SECRET_ID=AKIDsimulator0000000000000000000permanent' \
+	    'export TENCENTCLOUD_SECRET_KEY=simulatorSecretKeyPermanent00000' '' \
+	    "To change the cloud by hand: curl $$url/_simulator/ lists how. Ctrl-C ends it."; \
+	done
 
 install: ## Builds the provider and puts it where Terraform and OpenTofu find it
 	$(CARGO) build --release --locked

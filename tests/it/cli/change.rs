@@ -1,6 +1,8 @@
 //! Updates in place: only what changes is called, and in the right order (18 to 25).
 
-use super::{CREATE, DELETE, OPS, member, ops, ops_with, organization, product, revoked, tiles, uins, writes};
+use super::{
+    CREATE, DELETE, OPS, member, ops, ops_with, organization, product, revoked, tiles, uins, writes,
+};
 use crate::support::workspace::on_every_host;
 
 #[test]
@@ -61,7 +63,9 @@ fn a23_a25_both_sets_change_at_once_in_place_and_as_planned() {
         let (planned, applied) = (&step.plan.change(OPS)["after"], step.state.resource(OPS));
         assert_eq!(planned["id"], "100000000003,100000000004#13,14");
         assert_eq!(planned["id"], applied["id"]);
-        let keys = |value: &serde_json::Value| value["grants"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let keys = |value: &serde_json::Value| {
+            value["grants"].as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+        };
         assert_eq!(keys(planned), keys(&applied));
         assert!(run.cloud_grants().is_disjoint(&product(&[1, 2], &[11, 12])));
         assert!(run.cloud_grants().contains(&(member(1), 1)));

@@ -79,7 +79,8 @@ fn product(members: &[u64], identities: &[u64]) -> BTreeSet<Pair> {
 /// The grant calls among `calls`, each as members by identities.
 fn tiles(calls: &[Call]) -> Vec<(Vec<u64>, Vec<u64>)> {
     let numbers = |value: &serde_json::Value| {
-        let mut numbers: Vec<u64> = value.as_array().unwrap().iter().map(|item| item.as_u64().unwrap()).collect();
+        let mut numbers: Vec<u64> =
+            value.as_array().unwrap().iter().map(|item| item.as_u64().unwrap()).collect();
         numbers.sort_unstable();
         numbers
     };
