@@ -12,3 +12,59 @@ pub mod provider;
 pub mod reconcile;
 pub mod resources;
 pub mod wire;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use self::ambient::{ProcessEnv, SystemClock};
+
+/// The plugin, as it introduces itself.
+const PROGRAM: plugin::Program = plugin::Program {
+    name: "tencentcloud",
+    version: concat!(
+        "terraform-provider-tencentcloud ",
+        env!("CARGO_PKG_VERSION"),
+        " (plugin protocol 6.11)"
+    ),
+    usage: concat!(
+        "terraform-provider-tencentcloud ",
+        env!("CARGO_PKG_VERSION"),
+        "\n\n\
+         This is a plugin for Terraform and OpenTofu, which start it themselves; it does nothing when run by hand.\n\n\
+         To use it, name the provider under `required_providers` in your configuration and run `terraform init`\n\
+         or `tofu init`. To try a copy that you built, name its directory under `dev_overrides` in a CLI\n\
+         configuration file.\n\n\
+         Flags:\n  \
+           --version          print name, version and protocol\n  \
+           --debug            serve until Ctrl-C, for hosts started with the TF_REATTACH_PROVIDERS that it prints\n  \
+           --address ADDRESS  with --debug: the provider address to serve as (default: tencentcloud)\n  \
+           --help             print this"
+    ),
+};
+
+/// Composes the floors and runs the program; `arguments` are those after its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    plugin::run(PROGRAM, arguments, &ProcessEnv, &SystemClock, |_lifetime| Unserved)
+}
+
+/// Stands where the provider's service comes to stand: nothing is implemented.
+#[derive(Clone, Copy, Debug)]
+struct Unserved;
+
+impl tonic::server::NamedService for Unserved {
+    const NAME: &'static str = "tfplugin6.Provider";
+}
+
+impl tonic::codegen::Service<tonic::codegen::http::Request<tonic::body::Body>> for Unserved {
+    type Response = tonic::codegen::http::Response<tonic::body::Body>;
+    type Error = std::convert::Infallible;
+    type Future = tonic::codegen::BoxFuture<Self::Response, Self::Error>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: tonic::codegen::http::Request<tonic::body::Body>) -> Self::Future {
+        Box::pin(async { Ok(tonic::Status::unimplemented("").into_http()) })
+    }
+}

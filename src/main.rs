@@ -1,2 +1,7 @@
 //! The provider's executable.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    terraform_provider_tencentcloud::run(std::env::args_os().skip(1))
+}

@@ -13,4 +13,5 @@ pub mod path;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+pub mod timeouts;
 pub mod value;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -113,9 +114,9 @@ impl Drop for Server {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     loop {
-        // An error here concerns one connection that died early, not the listener.
         let Ok((stream, _)) = listener.accept().await else {
-            tokio::task::yield_now().await;
+            // One connection died early, or file descriptors ran out: either way, wait for better times.
+            tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         let number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;

@@ -123,7 +123,7 @@ fn a_truncated_reply_announces_more_than_it_sends() {
 #[test]
 fn a_stalled_reply_is_held_while_others_are_answered() {
     let server = server();
-    server.cloud().fault(Fault::on(CREATE, Effect::StallAfterApply(std::time::Duration::from_hours(1))));
+    server.cloud().fault(Fault::on(CREATE, Effect::StallAfterApply(Duration::from_hours(1))));
     let mut stalled = Socket::connect(server.address()).unwrap();
     stalled.write_all(&signed(&server, CREATE, &grant())).unwrap();
     let mut other = Socket::connect(server.address()).unwrap();

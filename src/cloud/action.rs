@@ -1,0 +1,52 @@
+//! What an API action is to the client: a name, a product, a pace, and a typed request and answer.
+//!
+//! The actions themselves are in `api/`, one file per product.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// One API action. The value itself is the request body.
+pub trait Action: Serialize + Send + Sync {
+    /// The action's name, exactly as documented; sent as `X-TC-Action`.
+    const NAME: &'static str;
+    /// The product it belongs to.
+    const PRODUCT: Product;
+    /// Whether it may change anything. Decides what is done when an outcome is unknown.
+    const EFFECT: Effect;
+    /// The documented limit in calls per second, counted per action and caller.
+    const RATE: u32 = 20;
+    /// What the fields of `Response` are read into. Unknown fields are ignored.
+    type Answer: DeserializeOwned + Send;
+}
+
+/// Whether an action changes anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Repeating it is harmless.
+    Read,
+    /// It is never repeated unless it certainly had no effect.
+    Write,
+}
+
+/// A product of the cloud: a host label, a name in signatures and a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Product {
+    /// Tencent Cloud Organization, version 2021-03-31.
+    Organization,
+}
+
+impl Product {
+    /// The name of the product in host names and in the scope of a signature.
+    pub const fn service(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+        }
+    }
+
+    /// The version of the API, sent as `X-TC-Version`.
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Organization => "2021-03-31",
+        }
+    }
+}

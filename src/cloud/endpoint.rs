@@ -1,0 +1,212 @@
+//! Where a product answers: scheme, host, port and path.
+//!
+//! Follows the endpoint list of <https://www.tencentcloud.com/document/product/1031/32860>. The host is signed, so
+//! it is kept exactly as it will be sent. Does not decide whether plain HTTP is acceptable; it only tells.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use reqwest::Url;
+
+use super::action::Product;
+
+/// The root domain of the international site.
+pub const DEFAULT_DOMAIN: &str = "intl.tencentcloudapi.com";
+
+/// A valid `http` or `https` URL without user, query or fragment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    url: Url,
+    host: String,
+}
+
+/// The scheme of an endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// `https`
+    #[default]
+    Https,
+    /// `http`: whoever sees the traffic sees and can change it.
+    Http,
+}
+
+/// What is wrong with an endpoint or a domain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// Not a URL at all.
+    #[error("it is not a URL such as https://organization.example.com")]
+    NotAUrl(#[source] UrlError),
+    /// Neither `http` nor `https`.
+    #[error("its scheme is `{0}`; only https and http can be used")]
+    Scheme(String),
+    /// A user name or password in the URL. They are never sent, and do not belong in a configuration.
+    #[error("it contains a user name or a password")]
+    UserInfo,
+    /// A query or a fragment, which signed requests do not have.
+    #[error("it contains a query or a fragment")]
+    Query,
+    /// A domain with more in it than a host and a port.
+    #[error("it is not a domain such as {DEFAULT_DOMAIN}")]
+    NotADomain,
+    /// Neither `HTTPS` nor `HTTP`.
+    #[error("`{0}` is not a protocol; use HTTPS or HTTP")]
+    Protocol(String),
+}
+
+/// The URL parser's own error, which the HTTP client does not re-export.
+type UrlError = <Url as FromStr>::Err;
+
+impl Endpoint {
+    /// Reads `https://host[:port][/path]`.
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        let url = Url::parse(text).map_err(EndpointError::NotAUrl)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(EndpointError::Scheme(url.scheme().to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(EndpointError::UserInfo);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(EndpointError::Query);
+        }
+        let name = url.host_str().unwrap_or_default();
+        let host = match url.port() {
+            Some(port) => format!("{name}:{port}"),
+            None => name.to_owned(),
+        };
+        Ok(Self { url, host })
+    }
+
+    /// The Organization API under a root domain such as [`DEFAULT_DOMAIN`]; the product's name is put before it.
+    pub fn organization(domain: &str, protocol: Protocol) -> Result<Self, EndpointError> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
+        if domain.is_empty() || domain.starts_with(['.', ':']) || !domain.chars().all(plain) {
+            return Err(EndpointError::NotADomain);
+        }
+        let scheme = match protocol {
+            Protocol::Https => "https",
+            Protocol::Http => "http",
+        };
+        Self::parse(&format!("{scheme}://{}.{domain}", Product::Organization.service()))
+    }
+
+    /// The whole URL.
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The `Host` header as sent and signed: with the port, unless it is the scheme's own.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether requests travel unencrypted.
+    pub fn is_plain_http(&self) -> bool {
+        self.url.scheme() == "http"
+    }
+
+    /// Whether requests stay on this machine.
+    pub fn is_loopback(&self) -> bool {
+        let name = self.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        match name.parse::<IpAddr>() {
+            Ok(address) => address.is_loopback(),
+            Err(_) => name == "localhost" || name.ends_with(".localhost"),
+        }
+    }
+}
+
+impl FromStr for Protocol {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        match text.to_ascii_uppercase().as_str() {
+            "HTTPS" => Ok(Self::Https),
+            "HTTP" => Ok(Self::Http),
+            _ => Err(EndpointError::Protocol(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.url())
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<&str, &str>) {
+        let outcome = Endpoint::parse(text).map_err(|error| error.to_string());
+        match (&outcome, expected) {
+            (Ok(endpoint), Ok(host)) => assert_eq!(endpoint.host(), host, "{text}"),
+            (Err(error), Err(part)) => assert!(error.contains(part), "{text}: {error}"),
+            _ => panic!("{text}: {outcome:?}, expected {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn a_host_is_kept_as_it_will_be_sent() {
+        check("https://organization.intl.tencentcloudapi.com", Ok("organization.intl.tencentcloudapi.com"));
+        check("https://Organization.Example.COM/path", Ok("organization.example.com"));
+        check("https://example.com:443", Ok("example.com"));
+        check("http://example.com:80/", Ok("example.com"));
+        check("http://example.com:443", Ok("example.com:443"));
+        check("http://127.0.0.1:18080", Ok("127.0.0.1:18080"));
+        check("http://[::1]:18080", Ok("[::1]:18080"));
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong() {
+        check("organization.example.com", Err("not a URL"));
+        check("localhost:8080", Err("scheme is `localhost`"));
+        check("ftp://example.com", Err("scheme is `ftp`"));
+        check("https://", Err("not a URL"));
+        check("https://me:secret@example.com", Err("user name"));
+        check("https://example.com/?a=b", Err("query"));
+        check("https://example.com/#a", Err("fragment"));
+    }
+
+    #[test]
+    fn a_domain_gets_the_product_before_it() {
+        let host =
+            |domain, protocol| Endpoint::organization(domain, protocol).map(|endpoint| endpoint.to_string());
+        let mainland = host("tencentcloudapi.com", Protocol::Https);
+        assert_eq!(mainland.as_deref(), Ok("https://organization.tencentcloudapi.com/"));
+        let local = host("localhost:8080", Protocol::Http);
+        assert_eq!(local.as_deref(), Ok("http://organization.localhost:8080/"));
+        for domain in ["", ".", "https://example.com", "example.com/x", "me@example.com", "a b"] {
+            assert_eq!(host(domain, Protocol::Https), Err(EndpointError::NotADomain), "{domain}");
+        }
+    }
+
+    #[test]
+    fn plain_http_and_loopback_are_told() {
+        let told = |text| {
+            let endpoint = Endpoint::parse(text).unwrap();
+            (endpoint.is_plain_http(), endpoint.is_loopback())
+        };
+        assert_eq!(told("https://example.com"), (false, false));
+        assert_eq!(told("http://example.com"), (true, false));
+        for local in ["http://127.0.0.1:1", "http://[::1]", "http://localhost", "http://a.localhost:1"] {
+            assert_eq!(told(local), (true, true), "{local}");
+        }
+        assert_eq!(told("http://localhost.example.com"), (true, false));
+    }
+
+    #[test]
+    fn a_protocol_is_read_in_any_case() {
+        assert_eq!("https".parse(), Ok(Protocol::Https));
+        assert_eq!("HTTP".parse(), Ok(Protocol::Http));
+        assert_eq!("gopher".parse::<Protocol>(), Err(EndpointError::Protocol("gopher".into())));
+    }
+}

@@ -1,0 +1,122 @@
+//! The envelope of every answer: `{"Response": {…, "RequestId": …}}`, with `Error` in it or not.
+//!
+//! `Error` alone says whether a call failed; the HTTP status is 200 either way and is not asked
+//! (<https://www.tencentcloud.com/document/product/1031/32864>). An answer without an envelope is not from the service
+//! but from something in between. Does not know what a code means: that is `classify`.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::Failure;
+use super::transport::HttpAnswer;
+
+/// A call that succeeded.
+#[derive(Debug)]
+pub(crate) struct Success {
+    pub(crate) request_id: Option<String>,
+    fields: Map<String, Value>,
+}
+
+const EXCERPT_LENGTH_MAX: usize = 160;
+
+/// Opens the envelope.
+pub(crate) fn open(answer: &HttpAnswer) -> Result<Success, Failure> {
+    let foreign = || Failure::Foreign { status: answer.status, excerpt: excerpt(&answer.body) };
+    let mut envelope: Map<String, Value> = serde_json::from_slice(&answer.body).map_err(|_| foreign())?;
+    let Some(Value::Object(fields)) = envelope.remove("Response") else {
+        return Err(legacy_refusal(&envelope).unwrap_or_else(foreign));
+    };
+    let request_id = text(&fields, "RequestId");
+    match fields.get("Error") {
+        None | Some(Value::Null) => Ok(Success { request_id, fields }),
+        Some(error) => match error.as_object().and_then(|error| Some((error, text(error, "Code")?))) {
+            Some((error, code)) => {
+                let message = text(error, "Message").unwrap_or_default();
+                Err(Failure::Refused { code, message, request_id, skew: None })
+            }
+            None => Err(foreign()),
+        },
+    }
+}
+
+impl Success {
+    /// Reads the fields of the answer.
+    pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, Failure> {
+        let request_id = self.request_id;
+        serde_json::from_value(Value::Object(self.fields))
+            .map_err(|source| Failure::Shape { request_id, source })
+    }
+}
+
+/// The envelope of API 2.0, which old gateways may still answer with and the vendor's own SDKs still understand.
+fn legacy_refusal(envelope: &Map<String, Value>) -> Option<Failure> {
+    envelope.get("code")?.as_i64().filter(|code| *code != 0)?;
+    let code = text(envelope, "codeDesc")?;
+    let message = text(envelope, "message").unwrap_or_default();
+    Some(Failure::Refused { code, message, request_id: None, skew: None })
+}
+
+fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    fields.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The start of a body in one printable line: enough to recognise a proxy's page.
+fn excerpt(body: &[u8]) -> String {
+    let start = body.get(..body.len().min(EXCERPT_LENGTH_MAX * 4)).unwrap_or_default();
+    let printable = String::from_utf8_lossy(start).replace(|c: char| c.is_control(), " ");
+    let line = printable.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(EXCERPT_LENGTH_MAX) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None if line.is_empty() => "(empty)".to_owned(),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(status: u16, body: &str) -> String {
+        match open(&HttpAnswer { status, date: None, body: body.to_owned().into() }) {
+            Ok(success) => format!("success {:?}", success.request_id),
+            Err(failure) => failure.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_envelope_decides_and_the_status_does_not() {
+        let refused = r#"{"Response":{"Error":{"Code":"InternalError","Message":"m"},"RequestId":"r"}}"#;
+        for status in [200, 400, 502] {
+            assert_eq!(check(status, r#"{"Response":{"RequestId":"r"}}"#), r#"success Some("r")"#);
+            assert_eq!(check(status, refused), "InternalError: m");
+        }
+        assert_eq!(check(200, r#"{"Response":{"Error":null,"RequestId":null}}"#), "success None");
+        assert_eq!(check(200, r#"{"Response":{"Error":{"Code":"A.B"}}}"#), "A.B: ");
+        assert_eq!(check(200, r#"{"code":4000,"message":"m","codeDesc":"AuthFailure"}"#), "AuthFailure: m");
+    }
+
+    #[test]
+    fn anything_else_is_foreign() {
+        for body in [
+            "",
+            "<html>",
+            r#"{"Response":{"Requ"#,
+            "[]",
+            "null",
+            r#"{"Response":[]}"#,
+            r#"{"Response":null}"#,
+            r#"{"Response":{"Error":{}}}"#,
+            r#"{"Response":{"Error":"no"}}"#,
+            r#"{"code":0,"message":"","codeDesc":"Success"}"#,
+        ] {
+            assert!(check(502, body).starts_with("the answer is not one of"), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_one_short_printable_line() {
+        assert_eq!(excerpt(b"<html>\r\n  <b>502\x1b[31m</b>"), "<html> <b>502 [31m</b>");
+        assert_eq!(excerpt("é".repeat(5000).as_bytes()).chars().count(), EXCERPT_LENGTH_MAX + 1);
+        assert_eq!(excerpt(b" \n"), "(empty)");
+    }
+}

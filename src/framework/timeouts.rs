@@ -1,0 +1,235 @@
+//! The `timeouts` attribute: how long each operation may take, in Go's duration notation, as everywhere in
+//! Terraform. Where the time is kept is not known here.
+
+use std::time::Duration;
+
+use super::attribute::{Attr, Mismatch};
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::model::Model;
+use super::path::{Path, Step};
+use super::schema::Attribute;
+use super::value::{Field, Object};
+
+const CREATE: Attr<String> = Attr::optional("create", "How long creating may take. Default `20m`.");
+const READ: Attr<String> = Attr::optional("read", "How long reading may take. Default `5m`.");
+const UPDATE: Attr<String> = Attr::optional("update", "How long updating may take. Default `20m`.");
+const DELETE: Attr<String> = Attr::optional("delete", "How long deleting may take. Default `20m`.");
+
+/// What the user allows each operation. Null means the default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For creating; 20 minutes unless set.
+    pub create: Field<String>,
+    /// For reading; 5 minutes unless set.
+    pub read: Field<String>,
+    /// For updating; 20 minutes unless set.
+    pub update: Field<String>,
+    /// For deleting; 20 minutes unless set.
+    pub delete: Field<String>,
+}
+
+/// An operation that a timeout limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Making what is not there.
+    Create,
+    /// Looking what is there, imports included.
+    Read,
+    /// Changing in place.
+    Update,
+    /// Removing.
+    Delete,
+}
+
+impl Timeouts {
+    /// How long `operation` may take. What was not validated, a state's leftovers say, counts as not set.
+    pub fn limit(&self, operation: Operation) -> Duration {
+        let (field, default) = match operation {
+            Operation::Create => (&self.create, 20),
+            Operation::Read => (&self.read, 5),
+            Operation::Update => (&self.update, 20),
+            Operation::Delete => (&self.delete, 20),
+        };
+        let set = field.known().and_then(|text| parse_duration(text).ok());
+        set.unwrap_or(Duration::from_secs(default * 60))
+    }
+
+    /// Reports every duration that is none, at its place in the attribute `within`.
+    pub fn validate(&self, within: &Path, report: &mut Diagnostics) {
+        for (attribute, field) in
+            [(&CREATE, &self.create), (&READ, &self.read), (&UPDATE, &self.update), (&DELETE, &self.delete)]
+        {
+            if let Some(Err(error)) = field.known().map(|text| parse_duration(text)) {
+                let place = within.clone().then(Step::Attribute(attribute.name().to_owned()));
+                let value = field.known().map_or("", String::as_str);
+                report.push(
+                    Diagnostic::error(
+                        "Invalid timeout",
+                        format!(
+                            "{place} is {value:?}: {error}. Write numbers with units, largest first, such as \"90s\", \
+                             \"20m\" or \"1h30m\"; the units are h, m, s, ms, us and ns."
+                        ),
+                    )
+                    .at(place),
+                );
+            }
+        }
+    }
+}
+
+impl Model for Timeouts {
+    fn attributes() -> Vec<Attribute> {
+        vec![CREATE.declare(), READ.declare(), UPDATE.declare(), DELETE.declare()]
+    }
+
+    fn read(object: &Object) -> Result<Self, Mismatch> {
+        Ok(Self {
+            create: CREATE.read(object)?,
+            read: READ.read(object)?,
+            update: UPDATE.read(object)?,
+            delete: DELETE.read(object)?,
+        })
+    }
+
+    fn write(&self) -> Object {
+        let mut object = Object::new();
+        CREATE.write(&mut object, &self.create);
+        READ.write(&mut object, &self.read);
+        UPDATE.write(&mut object, &self.update);
+        DELETE.write(&mut object, &self.delete);
+        object
+    }
+}
+
+/// Why a text is not a usable duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DurationError {
+    /// Nothing there.
+    #[error("it is empty")]
+    Empty,
+    /// Something that is neither a number nor a unit, or a number without a unit.
+    #[error("it is not a duration")]
+    Malformed,
+    /// Zero or less.
+    #[error("it must be longer than zero")]
+    NotPositive,
+    /// More than Go's 290 years.
+    #[error("it is too long")]
+    TooLong,
+}
+
+/// The longest duration Go can hold: 2^63 − 1 nanoseconds.
+const NANOS_MAX: u128 = i64::MAX as u128;
+
+/// Reads Go's notation: an optional sign, then decimal numbers each with a unit (`1h15m30.5s`). Source: the
+/// documentation of Go's `time.ParseDuration`.
+fn parse_duration(text: &str) -> Result<Duration, DurationError> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if text.is_empty() {
+        return Err(DurationError::Empty);
+    }
+    let mut nanos = 0_u128;
+    let mut rest = unsigned;
+    while !rest.is_empty() {
+        let (number, after) =
+            rest.split_at(rest.find(|c: char| c != '.' && !c.is_ascii_digit()).unwrap_or(rest.len()));
+        let (unit, after) =
+            after.split_at(after.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(after.len()));
+        if unit.is_empty() && nanos == 0 && after.is_empty() && number.trim_matches('0').is_empty() {
+            break; // Go allows a bare zero
+        }
+        nanos = nanos.saturating_add(part(number, unit_nanos(unit).ok_or(DurationError::Malformed)?)?);
+        rest = after;
+    }
+    match u64::try_from(nanos) {
+        _ if unsigned.is_empty() => Err(DurationError::Malformed),
+        _ if nanos > NANOS_MAX => Err(DurationError::TooLong),
+        Ok(nanos) if nanos > 0 && !text.starts_with('-') => Ok(Duration::from_nanos(nanos)),
+        _ => Err(DurationError::NotPositive),
+    }
+}
+
+fn unit_nanos(unit: &str) -> Option<u64> {
+    Some(match unit {
+        "ns" => 1,
+        "us" | "µs" | "μs" => 1_000,
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "m" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        _ => return None,
+    })
+}
+
+/// `number` times `unit`, in nanoseconds; what is finer than one is dropped.
+fn part(number: &str, unit: u64) -> Result<u128, DurationError> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
+        return Err(DurationError::Malformed);
+    }
+    let digits = |digits: &str| -> Result<u128, DurationError> {
+        if digits.is_empty() { Ok(0) } else { digits.parse().map_err(|_| DurationError::TooLong) }
+    };
+    let fraction: String = fraction.chars().take(18).collect();
+    let scale = 10_u128.pow(u32::try_from(fraction.len()).unwrap_or(0));
+    Ok(digits(whole)?
+        .saturating_mul(unit.into())
+        .saturating_add(digits(&fraction)? * u128::from(unit) / scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, wanted: Result<Duration, DurationError>) {
+        assert_eq!(parse_duration(text), wanted, "{text:?}");
+    }
+
+    #[test]
+    fn durations_read_as_go_reads_them() {
+        check("20m", Ok(Duration::from_secs(1200)));
+        check("1h30m", Ok(Duration::from_secs(5400)));
+        check("1h15m30.5s", Ok(Duration::from_millis(4_530_500)));
+        check("+5s", Ok(Duration::from_secs(5)));
+        check(".5s", Ok(Duration::from_millis(500)));
+        check("1.s", Ok(Duration::from_secs(1)));
+        check("100ms", Ok(Duration::from_millis(100)));
+        check("7µs", Ok(Duration::from_micros(7)));
+        check("3m1h", Ok(Duration::from_secs(3780)));
+    }
+
+    #[test]
+    fn what_is_no_duration_is_refused() {
+        check("", Err(DurationError::Empty));
+        for text in
+            ["-", "+", "5", "m", ".s", "1x", "1 h", "1h ", "١s", "1..5s", "five minutes", "1hm", "1e3s"]
+        {
+            check(text, Err(DurationError::Malformed));
+        }
+        for text in ["0", "0s", "-1s", "-0", "00h0m"] {
+            check(text, Err(DurationError::NotPositive));
+        }
+        check("9999999h", Err(DurationError::TooLong));
+        check(&format!("{}s", "9".repeat(60)), Err(DurationError::TooLong));
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_default() {
+        let timeouts = Timeouts { create: Field::Known("1m".into()), ..Timeouts::default() };
+        let minutes = |operation| timeouts.limit(operation).as_secs() / 60;
+        assert_eq!(
+            [Operation::Create, Operation::Read, Operation::Update, Operation::Delete].map(minutes),
+            [1, 5, 20, 20]
+        );
+    }
+
+    #[test]
+    fn a_bad_timeout_is_reported_at_its_place() {
+        let timeouts = Timeouts { delete: Field::Known("soon".into()), ..Timeouts::default() };
+        let mut report = Diagnostics::new();
+        timeouts.validate(&Path::attribute("timeouts"), &mut report);
+        let places: Vec<_> =
+            report.iter().filter_map(|found| found.path.clone()).map(|path| path.to_string()).collect();
+        assert_eq!(places, ["timeouts.delete"]);
+    }
+}

@@ -1,0 +1,173 @@
+//! The arguments of the provider block. Names are those of the public Tencent Cloud provider, so that a block can serve both.
+
+use crate::framework::attribute::{Attr, Mismatch, Nested};
+use crate::framework::model::Model;
+use crate::framework::path::{Path, Step};
+use crate::framework::schema::Attribute;
+use crate::framework::value::{Field, Number, Object};
+
+pub(super) const SECRET_ID: Attr<String> =
+    Attr::optional("secret_id", "Id of the API key. Environment: `TENCENTCLOUD_SECRET_ID`.");
+pub(super) const SECRET_KEY: Attr<String> =
+    Attr::optional("secret_key", "The API key. Environment: `TENCENTCLOUD_SECRET_KEY`.").sensitive();
+pub(super) const SECURITY_TOKEN: Attr<String> = Attr::optional(
+    "security_token",
+    "Session token, with temporary keys. Environment: `TENCENTCLOUD_SECURITY_TOKEN`.",
+)
+.sensitive();
+pub(super) const REGION: Attr<String> = Attr::optional(
+    "region",
+    "Region sent along with each call; the Organization API ignores it. Environment: `TENCENTCLOUD_REGION`.",
+);
+pub(super) const PROTOCOL: Attr<String> =
+    Attr::optional("protocol", "`HTTPS` (default) or `HTTP`. Environment: `TENCENTCLOUD_PROTOCOL`.");
+pub(super) const DOMAIN: Attr<String> = Attr::optional(
+    "domain",
+    "Root domain of the API: `intl.tencentcloudapi.com` (default) is the international site, `tencentcloudapi.com` the \
+     mainland one. Environment: `TENCENTCLOUD_DOMAIN`.",
+);
+pub(super) const ENDPOINTS: Attr<Nested<Endpoints>> =
+    Attr::optional("endpoints", "Whole URLs that take the place of those made from `protocol` and `domain`.");
+pub(super) const REQUESTS_PER_SECOND: Attr<Number> = Attr::optional(
+    "requests_per_second",
+    "How many calls per second and action the provider may use of the 20 that the API grants an account. Default 20. \
+     Environment: `TENCENTCLOUD_REQUESTS_PER_SECOND`.",
+);
+pub(super) const MAX_RETRIES: Attr<Number> = Attr::optional(
+    "max_retries",
+    "How often a call is repeated after a failure that may pass, such as a lost connection. Calls refused for the rate \
+     limit are repeated until the operation's time is up, whatever is set here. Default 8. Environment: \
+     `TENCENTCLOUD_MAX_RETRIES`.",
+);
+pub(super) const CA_BUNDLE: Attr<String> = Attr::optional(
+    "ca_bundle",
+    "Path of a PEM file with certificates to trust besides the system's. Environment: `TENCENTCLOUD_CA_BUNDLE`.",
+);
+pub(super) const ORGANIZATION: Attr<String> = Attr::optional(
+    "organization",
+    "URL of the Organization API. Environment: `TENCENTCLOUD_ORGANIZATION_ENDPOINT`.",
+);
+
+/// A provider block.
+#[derive(Clone, Default, PartialEq)]
+pub struct Config {
+    pub(super) secret_id: Field<String>,
+    pub(super) secret_key: Field<String>,
+    pub(super) security_token: Field<String>,
+    pub(super) region: Field<String>,
+    pub(super) protocol: Field<String>,
+    pub(super) domain: Field<String>,
+    pub(super) endpoints: Field<Nested<Endpoints>>,
+    pub(super) requests_per_second: Field<Number>,
+    pub(super) max_retries: Field<Number>,
+    pub(super) ca_bundle: Field<String>,
+}
+
+/// The `endpoints` of a provider block.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Endpoints {
+    pub(super) organization: Field<String>,
+}
+
+impl Config {
+    /// The arguments that are not known yet.
+    pub(super) fn unknown(&self) -> Vec<Path> {
+        let endpoint = self.endpoints.known().map_or(&Field::Null, |endpoints| &endpoints.0.organization);
+        [
+            (SECRET_ID.path(), self.secret_id.is_unknown()),
+            (SECRET_KEY.path(), self.secret_key.is_unknown()),
+            (SECURITY_TOKEN.path(), self.security_token.is_unknown()),
+            (REGION.path(), self.region.is_unknown()),
+            (PROTOCOL.path(), self.protocol.is_unknown()),
+            (DOMAIN.path(), self.domain.is_unknown()),
+            (ENDPOINTS.path(), self.endpoints.is_unknown()),
+            (organization_path(), endpoint.is_unknown()),
+            (REQUESTS_PER_SECOND.path(), self.requests_per_second.is_unknown()),
+            (MAX_RETRIES.path(), self.max_retries.is_unknown()),
+            (CA_BUNDLE.path(), self.ca_bundle.is_unknown()),
+        ]
+        .into_iter()
+        .filter_map(|(path, unknown)| unknown.then_some(path))
+        .collect()
+    }
+
+    /// The organization's endpoint, where it is given whole.
+    pub(super) fn organization(&self) -> Option<&String> {
+        self.endpoints.known()?.0.organization.known()
+    }
+}
+
+/// `endpoints.organization`.
+pub(super) fn organization_path() -> Path {
+    ENDPOINTS.path().then(Step::Attribute(ORGANIZATION.name().to_owned()))
+}
+
+/// Shows which arguments are set, and nothing that was set.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("region", &self.region).field("domain", &self.domain).finish_non_exhaustive()
+    }
+}
+
+impl Model for Config {
+    fn attributes() -> Vec<Attribute> {
+        vec![
+            SECRET_ID.declare(),
+            SECRET_KEY.declare(),
+            SECURITY_TOKEN.declare(),
+            REGION.declare(),
+            PROTOCOL.declare(),
+            DOMAIN.declare(),
+            ENDPOINTS.declare(),
+            REQUESTS_PER_SECOND.declare(),
+            MAX_RETRIES.declare(),
+            CA_BUNDLE.declare(),
+        ]
+    }
+
+    fn read(object: &Object) -> Result<Self, Mismatch> {
+        Ok(Self {
+            secret_id: SECRET_ID.read(object)?,
+            secret_key: SECRET_KEY.read(object)?,
+            security_token: SECURITY_TOKEN.read(object)?,
+            region: REGION.read(object)?,
+            protocol: PROTOCOL.read(object)?,
+            domain: DOMAIN.read(object)?,
+            endpoints: ENDPOINTS.read(object)?,
+            requests_per_second: REQUESTS_PER_SECOND.read(object)?,
+            max_retries: MAX_RETRIES.read(object)?,
+            ca_bundle: CA_BUNDLE.read(object)?,
+        })
+    }
+
+    fn write(&self) -> Object {
+        let mut object = Object::new();
+        SECRET_ID.write(&mut object, &self.secret_id);
+        SECRET_KEY.write(&mut object, &self.secret_key);
+        SECURITY_TOKEN.write(&mut object, &self.security_token);
+        REGION.write(&mut object, &self.region);
+        PROTOCOL.write(&mut object, &self.protocol);
+        DOMAIN.write(&mut object, &self.domain);
+        ENDPOINTS.write(&mut object, &self.endpoints);
+        REQUESTS_PER_SECOND.write(&mut object, &self.requests_per_second);
+        MAX_RETRIES.write(&mut object, &self.max_retries);
+        CA_BUNDLE.write(&mut object, &self.ca_bundle);
+        object
+    }
+}
+
+impl Model for Endpoints {
+    fn attributes() -> Vec<Attribute> {
+        vec![ORGANIZATION.declare()]
+    }
+
+    fn read(object: &Object) -> Result<Self, Mismatch> {
+        Ok(Self { organization: ORGANIZATION.read(object)? })
+    }
+
+    fn write(&self) -> Object {
+        let mut object = Object::new();
+        ORGANIZATION.write(&mut object, &self.organization);
+        object
+    }
+}

@@ -1,0 +1,63 @@
+//! The provider: its block, its configuration, and the list that names every type.
+
+mod config;
+mod settings;
+
+use std::sync::Arc;
+
+pub use config::Config;
+
+use crate::ambient::{Clock, Env};
+use crate::cloud::Client;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::provider::Provider;
+use crate::framework::registry::Registry;
+use crate::resources::access::Access;
+use crate::resources::grants::Grants;
+use crate::resources::org_member_auth_identity::OrgMemberAuthIdentity;
+
+/// The provider `tencentcloud`, in the world that it was given.
+#[derive(Debug)]
+pub struct TencentCloud {
+    env: Arc<dyn Env>,
+    clock: Arc<dyn Clock>,
+}
+
+impl TencentCloud {
+    /// Takes environment variables from `env` and signs by `clock`.
+    pub fn new(env: Arc<dyn Env>, clock: Arc<dyn Clock>) -> Self {
+        Self { env, clock }
+    }
+}
+
+impl Provider for TencentCloud {
+    const DESCRIPTION: &'static str = "Manages access grants in a [Tencent Cloud Organization]\
+        (https://www.tencentcloud.com/document/product/1031): which member accounts get which access identities.";
+    type Config = Config;
+    type Data = Access;
+
+    fn register(registry: &mut Registry<Access>) {
+        registry.resource(OrgMemberAuthIdentity).importable();
+    }
+
+    fn validate(&self, config: &Config, report: &mut Diagnostics) {
+        settings::validate(config, report);
+    }
+
+    /// Makes the client. Calls nothing: wrong credentials show at the first call.
+    async fn configure(
+        &self,
+        host_version: &str,
+        config: Config,
+        report: &mut Diagnostics,
+    ) -> Result<Access, Diagnostics> {
+        let unknown = config.unknown();
+        if !unknown.is_empty() {
+            return Ok(Access::Unknown(unknown));
+        }
+        let settings = settings::resolve(&config, host_version, &self.env, report).await?;
+        let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref())
+            .map_err(|error| Diagnostic::error("Invalid provider configuration", settings::sentence(&error)))?;
+        Ok(Access::Ready(Grants::new(client)))
+    }
+}

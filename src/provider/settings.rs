@@ -1,0 +1,186 @@
+//! From a provider block and the environment to the settings of the client. An argument wins over its variable; an empty text
+//! is the same as none.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::config::{
+    Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path,
+};
+use crate::ambient::Env;
+use crate::cloud::credentials::{EnvironmentSource, FixedSource, Source};
+use crate::cloud::{Agent, Credentials, DEFAULT_DOMAIN, Endpoint, EndpointError, Protocol, Settings};
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::value::{Field, Number};
+
+const SUMMARY: &str = "Invalid provider configuration";
+const REQUESTS_PER_SECOND_DEFAULT: u32 = 20;
+const REQUESTS_PER_SECOND_MAX: u32 = 1_000;
+const MAX_RETRIES_DEFAULT: u32 = 8;
+const MAX_RETRIES_MAX: u32 = 100;
+
+/// Reports what is wrong with the arguments themselves, offline.
+pub(super) fn validate(config: &Config, report: &mut Diagnostics) {
+    let mut check = |outcome: Result<(), Diagnostic>| report.extend(outcome.err());
+    check(text(&config.protocol).map_or(Ok(()), |text| protocol(&text, Some(PROTOCOL.path())).map(drop)));
+    check(text(&config.domain).map_or(Ok(()), |text| {
+        Endpoint::organization(&text, Protocol::Https).map(drop).map_err(|error| domain_error(&text, &error))
+    }));
+    check(config.organization().filter(|text| !text.is_empty()).map_or(Ok(()), |text| {
+        endpoint(text, organization_path()).map(drop)
+    }));
+    check(whole(&config.requests_per_second, &REQUESTS_PER_SECOND.path(), 1, REQUESTS_PER_SECOND_MAX).map(drop));
+    check(whole(&config.max_retries, &MAX_RETRIES.path(), 0, MAX_RETRIES_MAX).map(drop));
+}
+
+/// Settles every setting. `report` gets the warnings.
+pub(super) async fn resolve(
+    config: &Config,
+    host_version: &str,
+    env: &Arc<dyn Env>,
+    report: &mut Diagnostics,
+) -> Result<Settings, Diagnostics> {
+    let or_env = |field: &Field<String>, name: &str| text(field).or_else(|| env.var(name));
+    let organization = match (config.organization(), env.var("TENCENTCLOUD_ORGANIZATION_ENDPOINT")) {
+        (Some(url), _) if !url.is_empty() => endpoint(url, organization_path())?,
+        (_, Some(url)) => endpoint_of("TENCENTCLOUD_ORGANIZATION_ENDPOINT", &url)?,
+        _ => {
+            let scheme = or_env(&config.protocol, "TENCENTCLOUD_PROTOCOL")
+                .map_or(Ok(Protocol::Https), |text| protocol(&text, Some(PROTOCOL.path())))?;
+            let domain = or_env(&config.domain, "TENCENTCLOUD_DOMAIN");
+            let domain = domain.as_deref().unwrap_or(DEFAULT_DOMAIN);
+            Endpoint::organization(domain, scheme).map_err(|error| domain_error(domain, &error))?
+        }
+    };
+    if organization.is_plain_http() && !organization.is_loopback() {
+        report.push(plain_http(&organization));
+    }
+    let number = |field, path: Path, name: &str, least, most, default| {
+        let given = whole(field, &path, least, most)?;
+        let variable = || env.var(name).map(|text| whole_of(name, &text, least, most));
+        given.map(Ok).or_else(variable).unwrap_or(Ok(default))
+    };
+    Ok(Settings {
+        credentials: credentials(config, env).await?,
+        organization,
+        region: or_env(&config.region, "TENCENTCLOUD_REGION"),
+        agent: Agent::new(host_version, env.as_ref()),
+        requests_per_second: number(
+            &config.requests_per_second,
+            REQUESTS_PER_SECOND.path(),
+            "TENCENTCLOUD_REQUESTS_PER_SECOND",
+            1,
+            REQUESTS_PER_SECOND_MAX,
+            REQUESTS_PER_SECOND_DEFAULT,
+        )?,
+        max_retries: number(
+            &config.max_retries,
+            MAX_RETRIES.path(),
+            "TENCENTCLOUD_MAX_RETRIES",
+            0,
+            MAX_RETRIES_MAX,
+            MAX_RETRIES_DEFAULT,
+        )?,
+        ca_bundle: or_env(&config.ca_bundle, "TENCENTCLOUD_CA_BUNDLE").map(PathBuf::from),
+    })
+}
+
+/// An error and its causes, as one sentence.
+pub(super) fn sentence(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// The key pair: halves that the block leaves out come from the environment. A session token belongs to its key, so that
+/// of the environment is used only with the key of the environment.
+async fn credentials(config: &Config, env: &Arc<dyn Env>) -> Result<Credentials, Diagnostics> {
+    let (id, key, token) = (text(&config.secret_id), text(&config.secret_key), text(&config.security_token));
+    let source: Box<dyn Source> = if id.is_none() && key.is_none() && token.is_none() {
+        Box::new(EnvironmentSource::new(Arc::clone(env)))
+    } else {
+        let token = token.or_else(|| {
+            let from_environment = key.is_none();
+            from_environment.then(|| env.var("TENCENTCLOUD_SECURITY_TOKEN")).flatten()
+        });
+        Box::new(FixedSource::new(
+            "the provider block",
+            id.or_else(|| env.var("TENCENTCLOUD_SECRET_ID")),
+            key.or_else(|| env.var("TENCENTCLOUD_SECRET_KEY")).map(SecretString::from),
+            token.map(SecretString::from),
+        ))
+    };
+    match source.load().await {
+        Ok(Some(credentials)) => Ok(credentials),
+        Ok(None) => Err(Diagnostic::error(
+            "No credentials",
+            "No API key was found. Looked, in this order, at the arguments secret_id and secret_key of the provider \
+             block (not set) and at the environment variables TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY (not \
+             set). Set either pair to a key of the organization's administrator account.",
+        )
+        .into()),
+        Err(error) => Err(Diagnostic::error(
+            "Invalid credentials",
+            format!("{} Set secret_id and secret_key together.", sentence(&error)),
+        )
+        .into()),
+    }
+}
+
+fn text(field: &Field<String>) -> Option<String> {
+    field.known().filter(|text| !text.is_empty()).cloned()
+}
+
+fn protocol(text: &str, path: Option<Path>) -> Result<Protocol, Diagnostic> {
+    text.parse().map_err(|error: EndpointError| Diagnostic { path, ..Diagnostic::error(SUMMARY, sentence(&error)) })
+}
+
+fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
+    Diagnostic::error(SUMMARY, format!("The domain is {domain:?}: {error}.")).at(DOMAIN.path())
+}
+
+fn endpoint(url: &str, path: Path) -> Result<Endpoint, Diagnostic> {
+    endpoint_of(&path.to_string(), url).map_err(|diagnostic| diagnostic.at(path))
+}
+
+fn endpoint_of(name: &str, url: &str) -> Result<Endpoint, Diagnostic> {
+    Endpoint::parse(url).map_err(|error| Diagnostic::error(SUMMARY, format!("{name} cannot be used: {error}.")))
+}
+
+fn plain_http(endpoint: &Endpoint) -> Diagnostic {
+    Diagnostic::warning(
+        "Unencrypted endpoint",
+        format!(
+            "Calls to {endpoint} travel as plain HTTP. Whoever is on the way can read them, and can change the \
+             answers. Use https unless this is a test."
+        ),
+    )
+}
+
+fn whole(field: &Field<Number>, path: &Path, least: u32, most: u32) -> Result<Option<u32>, Diagnostic> {
+    let Some(number) = field.known() else { return Ok(None) };
+    in_range(number, least, most).map(Some).ok_or_else(|| {
+        Diagnostic::error(SUMMARY, format!("{path} is {number}; it must be a whole number from {least} to {most}."))
+            .at(path.clone())
+    })
+}
+
+fn whole_of(name: &str, text: &str, least: u32, most: u32) -> Result<u32, Diagnostic> {
+    text.parse().ok().and_then(|number: Number| in_range(&number, least, most)).ok_or_else(|| {
+        Diagnostic::error(SUMMARY, format!("{name} is {text:?}; it must be a whole number from {least} to {most}."))
+    })
+}
+
+fn in_range(number: &Number, least: u32, most: u32) -> Option<u32> {
+    u32::try_from(number.to_u64()?).ok().filter(|number| (least..=most).contains(number))
+}

@@ -1,0 +1,190 @@
+//! Cuts pairs into calls. One call grants a rectangle, every one of its members with every one of its identities, so
+//! pairs are covered by rectangles: exactly, without overlap, never with a pair that nobody asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Pair, Product};
+
+/// The most one call can carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Members a call; at least 1.
+    pub members: usize,
+    /// Identities a call; at least 1.
+    pub identities: usize,
+}
+
+/// Cuts `pairs` into rectangles within `limits`.
+///
+/// The fewest possible where the pairs are a product; finding the fewest in general is NP-hard, and the best
+/// of four ways of grouping is taken. Deterministic, and ordered by first member.
+pub fn tile(pairs: &BTreeSet<Pair>, limits: Limits) -> Vec<Product> {
+    let by_member = table(pairs.iter().map(|pair| (pair.member_uin, pair.identity_id)));
+    let by_identity = table(pairs.iter().map(|pair| (pair.identity_id, pair.member_uin)));
+    let turned = |tiles: Vec<Product>| -> Vec<Product> {
+        tiles.into_iter().map(|tile| Product { members: tile.identities, identities: tile.members }).collect()
+    };
+    let mut ways = [
+        whole_rows(&by_member, limits.members, limits.identities),
+        turned(whole_rows(&by_identity, limits.identities, limits.members)),
+        cut_rows(&by_member, limits.members, limits.identities),
+        turned(cut_rows(&by_identity, limits.identities, limits.members)),
+    ];
+    ways.sort_by_key(Vec::len);
+    let [mut best, ..] = ways;
+    best.sort_by_key(|tile| (tile.members.first().copied(), tile.identities.first().copied()));
+    best
+}
+
+/// Which side of a refused rectangle to cut, to find what spoils it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// A member is to blame.
+    Members,
+    /// An identity is to blame.
+    Identities,
+    /// Either may be.
+    Either,
+}
+
+/// Cuts `tile` in two along `side`; `None` when it is down to the one to blame.
+pub fn split(tile: &Product, side: Side) -> Option<(Product, Product)> {
+    let members = match side {
+        Side::Members => true,
+        Side::Identities => false,
+        Side::Either => tile.members.len() >= tile.identities.len(),
+    };
+    let line = if members { &tile.members } else { &tile.identities };
+    if line.len() < 2 {
+        return None;
+    }
+    let (left, right) = halve(line);
+    Some(if members {
+        let of = |members| Product { members, identities: tile.identities.clone() };
+        (of(left), of(right))
+    } else {
+        let of = |identities| Product { members: tile.members.clone(), identities };
+        (of(left), of(right))
+    })
+}
+
+fn halve(line: &BTreeSet<u64>) -> (BTreeSet<u64>, BTreeSet<u64>) {
+    let half = line.len() / 2;
+    (line.iter().take(half).copied().collect(), line.iter().skip(half).copied().collect())
+}
+
+type Table = BTreeMap<u64, BTreeSet<u64>>;
+
+fn table(cells: impl Iterator<Item = (u64, u64)>) -> Table {
+    let mut table = Table::new();
+    for (row, column) in cells {
+        table.entry(row).or_default().insert(column);
+    }
+    table
+}
+
+/// Rows with the same columns go together, and each such group is cut to size.
+fn whole_rows(table: &Table, rows: usize, columns: usize) -> Vec<Product> {
+    let mut groups: BTreeMap<&BTreeSet<u64>, Vec<u64>> = BTreeMap::new();
+    for (&row, line) in table {
+        groups.entry(line).or_default().push(row);
+    }
+    let mut tiles = Vec::new();
+    for (line, members) in groups {
+        for members in members.chunks(rows) {
+            for identities in line.iter().copied().collect::<Vec<_>>().chunks(columns) {
+                tiles.push(Product {
+                    members: members.iter().copied().collect(),
+                    identities: identities.iter().copied().collect(),
+                });
+            }
+        }
+    }
+    tiles
+}
+
+/// The columns are cut to size first, so that rows that differ elsewhere still share a call.
+fn cut_rows(table: &Table, rows: usize, columns: usize) -> Vec<Product> {
+    let all: BTreeSet<u64> = table.values().flatten().copied().collect();
+    let all: Vec<u64> = all.into_iter().collect();
+    let mut tiles = Vec::new();
+    for slice in all.chunks(columns) {
+        let part: Table = table
+            .iter()
+            .map(|(&row, line)| (row, slice.iter().filter(|column| line.contains(column)).copied().collect()))
+            .filter(|(_, line): &(u64, BTreeSet<u64>)| !line.is_empty())
+            .collect();
+        tiles.extend(whole_rows(&part, rows, columns));
+    }
+    tiles
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits { members: 10, identities: 5 };
+
+    fn product(members: u64, identities: u64) -> Product {
+        Product { members: (1..=members).collect(), identities: (1..=identities).collect() }
+    }
+
+    fn check(pairs: impl IntoIterator<Item = Pair>, calls: usize) {
+        let pairs: BTreeSet<Pair> = pairs.into_iter().collect();
+        let tiles = tile(&pairs, LIMITS);
+        assert_exact(&pairs, &tiles);
+        assert_eq!(tiles.len(), calls, "{tiles:?}");
+    }
+
+    fn assert_exact(pairs: &BTreeSet<Pair>, tiles: &[Product]) {
+        let covered: Vec<Pair> = tiles.iter().flat_map(Product::pairs).collect();
+        assert_eq!(covered.len(), pairs.len(), "a pair is covered twice, or one is missing");
+        assert_eq!(&covered.into_iter().collect::<BTreeSet<_>>(), pairs);
+        for tile in tiles {
+            assert!(tile.members.len() <= LIMITS.members && tile.identities.len() <= LIMITS.identities);
+            assert!(!tile.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_product_takes_the_fewest_calls() {
+        check([], 0);
+        check(product(1, 1).pairs(), 1);
+        check(product(10, 5).pairs(), 1);
+        check(product(11, 6).pairs(), 4);
+        check(product(12, 6).pairs(), 4);
+        check(product(200, 5).pairs(), 20);
+    }
+
+    #[test]
+    fn a_product_with_a_hole_takes_no_more() {
+        check(product(12, 6).pairs().filter(|pair| *pair != Pair { member_uin: 1, identity_id: 1 }), 4);
+    }
+
+    #[test]
+    fn a_diagonal_takes_one_call_a_pair() {
+        check((1..=3).map(|n| Pair { member_uin: n, identity_id: n }), 3);
+    }
+
+    #[test]
+    fn splitting_stops_at_the_one_to_blame() {
+        assert_eq!(split(&product(1, 5), Side::Members), None);
+        assert_eq!(split(&product(10, 1), Side::Identities), None);
+        assert_eq!(split(&product(1, 1), Side::Either), None);
+        let (left, right) = split(&product(10, 5), Side::Members).unwrap();
+        assert_eq!((left.members.len(), right.members.len(), left.identities.len()), (5, 5, 5));
+        let (left, right) = split(&product(2, 5), Side::Either).unwrap();
+        assert_eq!((left.len(), right.len()), (4, 6));
+    }
+
+    proptest! {
+        #[test]
+        fn any_pairs_are_covered_exactly(cells in prop::collection::btree_set((1_u64..25, 1_u64..15), 0..200)) {
+            let pairs: BTreeSet<Pair> =
+                cells.into_iter().map(|(member_uin, identity_id)| Pair { member_uin, identity_id }).collect();
+            assert_exact(&pairs, &tile(&pairs, LIMITS));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Revokes pairs, one a call as the API wants it. A pair that blocks does not keep the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+
+use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, is_hopeless};
+use crate::cloud::api::organization::DeleteOrganizationMemberAuthIdentity;
+use crate::cloud::{ApiError, Kind};
+use crate::reconcile::Pair;
+
+/// How often a call of unknown outcome is made in all. Repeating is safe: what is gone counts as revoked.
+const TRIES_MAX: u32 = 3;
+
+/// What became of the pairs to revoke. Pairs in none of these were not tried.
+#[derive(Debug, Default)]
+pub struct Revoked {
+    /// No longer there.
+    pub gone: BTreeSet<Pair>,
+    /// Still there, or perhaps still there.
+    pub refusals: Vec<Refusal>,
+    /// Why it ended early.
+    pub halt: Option<Halt>,
+}
+
+impl Grants {
+    /// Revokes `pairs`. Those of one member follow each other; members go side by side.
+    pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Revoked {
+        let mut lanes: BTreeMap<u64, Vec<Pair>> = BTreeMap::new();
+        for &pair in pairs {
+            lanes.entry(pair.member_uin).or_default().push(pair);
+        }
+        let revoked = Mutex::new(Revoked::default());
+        let record = || revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        stream::iter(lanes.into_values())
+            .for_each_concurrent(CONCURRENT_CALLS, async |lane| {
+                for pair in lane {
+                    if record().halt.is_some() {
+                        return;
+                    }
+                    match self.delete(pair, until).await {
+                        Ok(()) => drop(record().gone.insert(pair)),
+                        Err(error) if is_hopeless(&error) => drop(record().halt.get_or_insert(error.into())),
+                        Err(error) => {
+                            record().refusals.push(Refusal { pairs: [pair].into(), culprit: None, error });
+                        }
+                    }
+                }
+            })
+            .await;
+        revoked.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn delete(&self, pair: Pair, until: &Deadline) -> Result<(), ApiError> {
+        let action = DeleteOrganizationMemberAuthIdentity {
+            member_uin: pair.member_uin,
+            identity_id: pair.identity_id,
+        };
+        let mut attempt = 1;
+        loop {
+            match self.client.call(&action, until).await {
+                Ok(_) => return Ok(()),
+                Err(error) if is_gone(&error) => return Ok(()),
+                Err(error) if error.kind() == Kind::Uncertain && attempt < TRIES_MAX => {
+                    if until.sleep(Duration::from_secs(attempt.into())).await.is_err() {
+                        return Err(error);
+                    }
+                    attempt += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Whether the API says that there is nothing to revoke. That the caller has no organization does not say so: the usual
+/// cause is the wrong account's credentials.
+fn is_gone(error: &ApiError) -> bool {
+    matches!(
+        error.code(),
+        Some("ResourceNotFound.MemberIdentityNotExist" | "ResourceNotFound.OrganizationIdentityNotExist")
+    )
+}

@@ -1,0 +1,114 @@
+//! Makes pairs exist and sees that they do: rounds of grants, each followed by a look.
+//!
+//! A call whose outcome is unknown is looked up first and repeated only for what is not there: granting a pair
+//! again does no harm, but the state must say what exists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::{Deadline, Grant, Grants, Halt, Refusal};
+use crate::reconcile::Pair;
+
+/// How often a call of unknown outcome is made in all.
+const TRIES_MAX: u32 = 3;
+
+/// Between two looks: doubled from the first to the second.
+const LOOK_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
+
+/// How many looks decide that what nobody said yes to does not exist: with the pauses before them, some four seconds of
+/// the list lagging behind.
+const LOOKS_IN_DOUBT: u32 = 4;
+
+/// What became of the pairs to grant. Pairs in none of these were never asked for.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Seen to exist, and configured.
+    pub confirmed: BTreeMap<Pair, Grant>,
+    /// Asked for, and not seen since: they exist (the API said yes) or may exist (it gave no clear answer).
+    pub unseen: BTreeSet<Pair>,
+    /// Refused, or in the end not there though asked for again and again.
+    pub refusals: Vec<Refusal>,
+    /// Why it ended early.
+    pub halt: Option<Halt>,
+}
+
+impl Grants {
+    /// Grants `pairs`, and returns when each is confirmed or refused, or when `until` ends.
+    pub async fn settle(&self, pairs: BTreeSet<Pair>, until: &Deadline) -> Settled {
+        let mut settled = Settled::default();
+        let mut open = pairs;
+        for attempt in 1..=TRIES_MAX {
+            let round = self.grant(&open, until).await;
+            settled.refusals.extend(round.refusals);
+            settled.unseen.extend(round.accepted);
+            let doubtful: BTreeSet<Pair> =
+                round.doubts.iter().flat_map(|doubt| doubt.pairs.iter().copied()).collect();
+            settled.unseen.extend(&doubtful);
+            if let Some(halt) = round.halt {
+                settled.halt = Some(halt);
+                return settled;
+            }
+            let last = attempt == TRIES_MAX;
+            if let Err(halt) =
+                self.look(&mut settled, &doubtful, if last { LOOKS_IN_DOUBT } else { 1 }, until).await
+            {
+                settled.halt = Some(halt);
+                return settled;
+            }
+            open = doubtful.intersection(&settled.unseen).copied().collect();
+            if open.is_empty() {
+                break;
+            }
+            if last {
+                settled.give_up(round.doubts);
+            } else if let Err(ended) = until.sleep(Duration::from_secs(attempt.into())).await {
+                settled.halt = Some(ended.into());
+                return settled;
+            }
+        }
+        settled
+    }
+
+    /// Looks until every unseen pair is confirmed, except that the `doubtful` ones are given `patience` looks.
+    async fn look(
+        &self,
+        settled: &mut Settled,
+        doubtful: &BTreeSet<Pair>,
+        patience: u32,
+        until: &Deadline,
+    ) -> Result<(), Halt> {
+        let (mut pause, longest) = LOOK_PAUSES;
+        for look in 1.. {
+            let seen = self.observe(&settled.unseen, until).await?;
+            for (pair, grant) in seen {
+                if grant.is_configured() {
+                    settled.unseen.remove(&pair);
+                    settled.confirmed.insert(pair, grant);
+                }
+            }
+            if settled.unseen.is_empty() || (look >= patience && settled.unseen.is_subset(doubtful)) {
+                break;
+            }
+            until.sleep(pause).await?;
+            pause = (pause * 2).min(longest);
+        }
+        Ok(())
+    }
+}
+
+impl Settled {
+    /// Whether every pair was granted and seen.
+    pub fn is_complete(&self) -> bool {
+        self.unseen.is_empty() && self.refusals.is_empty() && self.halt.is_none()
+    }
+
+    /// Turns what is still unseen of `doubts` into refusals.
+    fn give_up(&mut self, doubts: Vec<Refusal>) {
+        for mut doubt in doubts {
+            doubt.pairs.retain(|pair| self.unseen.remove(pair));
+            if !doubt.pairs.is_empty() {
+                self.refusals.push(doubt);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Finds what a typed id names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::explain::{self, Doing};
+use super::id::{self, ImportId};
+use super::model::MemberAuthIdentity;
+use crate::cloud::Deadline;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::resource::Cx;
+use crate::framework::timeouts::{Operation, Timeouts};
+use crate::reconcile::{Pair, Product};
+use crate::resources::access::Access;
+use crate::resources::grants::Grants;
+
+/// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those that are
+/// missing. Whatever cannot be imported is answered with ids that can.
+pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
+    let parsed = id::parse(id).map_err(|error| {
+        unexpected(id, &format!("{error}. An example: \"100000000001,100000000002#13,27\"."))
+    })?;
+    let grants = cx.data().grants()?;
+    let until = Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone());
+    let failed = |error| explain::look(Doing::Importing, &error, &until);
+    match parsed {
+        ImportId::Members(members) => {
+            let held = held(grants, &members, &until).await?;
+            Err(unexpected(id, &format!("it names no identities. {held}")).into())
+        }
+        ImportId::Product(product) => {
+            let found = grants.observe(&product.pairs().collect(), &until).await.map_err(failed)?;
+            if found.is_empty() {
+                return Err(nothing(&product, &held(grants, &product.members, &until).await?).into());
+            }
+            let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
+            Ok(MemberAuthIdentity::declaring(&product).with_grants(present))
+        }
+    }
+}
+
+/// What each of `members` holds, as ids ready to paste.
+async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Result<String, Diagnostics> {
+    let held = grants
+        .held_by(members, until)
+        .await
+        .map_err(|error| explain::look(Doing::Importing, &error, until))?;
+    let mut by_member: BTreeMap<u64, BTreeSet<u64>> =
+        members.iter().map(|&uin| (uin, BTreeSet::new())).collect();
+    for Pair { member_uin, identity_id } in held.into_keys() {
+        by_member.entry(member_uin).or_default().insert(identity_id);
+    }
+    let lines = by_member.into_iter().map(|(member, identities)| {
+        if identities.is_empty() {
+            return format!("  member {member} holds no identities");
+        }
+        format!("  {:?}", id::render(&Product { members: [member].into(), identities }))
+    });
+    Ok(format!("What exists now, as ids that can be imported:\n\n{}", lines.collect::<Vec<_>>().join("\n")))
+}
+
+fn unexpected(id: &str, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Unexpected import identifier",
+        format!("{id:?} is not of the form {}: {what}", id::FORM),
+    )
+}
+
+fn nothing(product: &Product, held: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Nothing to import",
+        format!("None of the {} grants of {:?} exists. {held}", product.len(), id::render(product)),
+    )
+}

@@ -1,0 +1,86 @@
+//! `tencentcloud_org_member_auth_identity`: keeps every one of some access identities granted to every one of some
+//! member accounts.
+//!
+//! It owns the product of its two sets, additively: grants outside the product are never touched. What the
+//! operations promise is in `framework::resource`; what they do, step by step, is one file each.
+
+mod advice;
+mod apply;
+mod explain;
+mod id;
+mod import;
+mod model;
+mod plan;
+mod read;
+mod validate;
+
+pub use model::MemberAuthIdentity;
+
+use super::access::Access;
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::resource::{Change, Cx, ImportResource, Planned, Resource, Slot};
+
+/// The resource type.
+#[derive(Clone, Copy, Debug)]
+pub struct OrgMemberAuthIdentity;
+
+impl Resource for OrgMemberAuthIdentity {
+    const TYPE: &'static str = "tencentcloud_org_member_auth_identity";
+    const DESCRIPTION: &'static str = "Grants access identities to member accounts of a Tencent Cloud Organization: every member in \
+        `member_uins` gets every identity in `identity_ids`.\n\n\
+        The resource owns exactly these grants. Other grants of the same members and identities are never touched, \
+        neither by an update nor by destroy. Every change is made in place, and new grants are made before old \
+        ones are revoked.";
+    type Data = Access;
+    type Model = MemberAuthIdentity;
+
+    fn validate(&self, config: &MemberAuthIdentity, report: &mut Diagnostics) {
+        validate::validate(config, report);
+    }
+
+    fn plan(&self, change: &Change<MemberAuthIdentity>, planned: &mut Planned<MemberAuthIdentity>) {
+        plan::plan(change, planned);
+    }
+
+    async fn create(
+        &self,
+        cx: &Cx<'_, Access>,
+        planned: MemberAuthIdentity,
+        state: &mut Slot<MemberAuthIdentity>,
+    ) -> Result<(), Diagnostics> {
+        apply::create(cx, planned, state).await
+    }
+
+    async fn read(
+        &self,
+        cx: &Cx<'_, Access>,
+        prior: MemberAuthIdentity,
+    ) -> Result<Option<MemberAuthIdentity>, Diagnostics> {
+        read::read(cx, prior).await
+    }
+
+    async fn update(
+        &self,
+        cx: &Cx<'_, Access>,
+        prior: MemberAuthIdentity,
+        planned: MemberAuthIdentity,
+        state: &mut Slot<MemberAuthIdentity>,
+    ) -> Result<(), Diagnostics> {
+        apply::update(cx, &prior, planned, state).await
+    }
+
+    async fn delete(
+        &self,
+        cx: &Cx<'_, Access>,
+        prior: MemberAuthIdentity,
+        state: &mut Slot<MemberAuthIdentity>,
+    ) -> Result<(), Diagnostics> {
+        apply::delete(cx, prior, state).await
+    }
+}
+
+impl ImportResource for OrgMemberAuthIdentity {
+    async fn import(&self, cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
+        import::import(cx, id).await
+    }
+}

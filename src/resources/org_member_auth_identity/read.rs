@@ -1,0 +1,46 @@
+//! What is there now.
+
+use std::collections::BTreeSet;
+
+use super::explain::{self, Doing};
+use super::id;
+use super::model::MemberAuthIdentity;
+use crate::cloud::Deadline;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::resource::Cx;
+use crate::framework::timeouts::Operation;
+use crate::framework::value::Field;
+use crate::reconcile::Pair;
+use crate::resources::access::Access;
+
+/// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked leaves such
+/// pairs). `None`: none of it exists.
+pub(super) async fn read(
+    cx: &Cx<'_, Access>,
+    prior: MemberAuthIdentity,
+) -> Result<Option<MemberAuthIdentity>, Diagnostics> {
+    let grants = cx.data().grants()?;
+    let product = prior.product();
+    let mut pairs: BTreeSet<Pair> = prior.recorded().into_keys().collect();
+    pairs.extend(product.iter().flat_map(|product| product.pairs()));
+    if pairs.is_empty() {
+        return Err(Diagnostic::error(
+            "State names no grants",
+            "The state of this resource has neither valid member_uins and identity_ids nor grants, so there is nothing \
+             to look for. It was probably edited by hand. Remove it with `terraform state rm` and import the grants \
+             again.",
+        )
+        .into());
+    }
+    let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
+    let found = grants
+        .observe(&pairs, &until)
+        .await
+        .map_err(|error| explain::look(Doing::Reading, &error, &until))?;
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let id = product.map_or(Field::Null, |product| Field::Known(id::render(&product)));
+    let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
+    Ok(Some(MemberAuthIdentity { id, ..prior.with_grants(present) }))
+}

@@ -1,0 +1,154 @@
+//! What can be said about a configuration without asking anybody.
+
+use super::model::{IDENTITY_IDS, MEMBER_UINS, MemberAuthIdentity, NUMBER_MAX, TIMEOUTS};
+use crate::framework::attribute::{Attr, Set};
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::value::{Field, Number};
+
+/// How messages speak of the elements of one set.
+struct Words {
+    one: &'static str,
+    many: &'static str,
+    where_to_find: &'static str,
+}
+
+const MEMBER: Words = Words {
+    one: "member UIN",
+    many: "member UINs",
+    where_to_find: "A member's UIN is the number of its account, shown in Organization > Member accounts.",
+};
+const IDENTITY: Words = Words {
+    one: "identity id",
+    many: "identity ids",
+    where_to_find: "An identity's id is shown in Organization > Member login > Identities.",
+};
+
+/// Reports every problem, each at its attribute. A set's elements have no address of their own, so the text
+/// names the element.
+pub(super) fn validate(config: &MemberAuthIdentity, report: &mut Diagnostics) {
+    elements(&MEMBER_UINS, &config.member_uins, &MEMBER, report);
+    elements(&IDENTITY_IDS, &config.identity_ids, &IDENTITY, report);
+    if let Some(timeouts) = config.timeouts.known() {
+        timeouts.0.validate(&TIMEOUTS.path(), report);
+    }
+}
+
+fn elements(
+    attribute: &Attr<Set<Number>>,
+    field: &Field<Set<Number>>,
+    words: &Words,
+    report: &mut Diagnostics,
+) {
+    let name = attribute.name();
+    let Some(Set(elements)) = field.known() else { return };
+    if elements.is_empty() {
+        let detail = format!(
+            "{name} is empty, so there is nothing to grant. List at least one {}, or remove the resource to revoke what \
+             it granted.",
+            words.one
+        );
+        report.push(Diagnostic::error(format!("No {}", words.many), detail).at(attribute.path()));
+    }
+    for element in elements {
+        let Some(fault) = fault(element) else { continue };
+        let detail = format!(
+            "{name} contains {fault}. Every element must be a whole number from 1 to {NUMBER_MAX}. {}",
+            words.where_to_find
+        );
+        report.push(Diagnostic::error(format!("Invalid {}", words.one), detail).at(attribute.path()));
+    }
+}
+
+/// What is wrong with an element, if anything can be said yet.
+fn fault(element: &Field<Number>) -> Option<String> {
+    let number = match element {
+        Field::Unknown => return None,
+        Field::Null => return Some("a null".to_owned()),
+        Field::Known(number) => number,
+    };
+    if !number.is_integer() {
+        return Some(format!("{number}, which is not a whole number"));
+    }
+    if number.is_negative() {
+        return Some(format!("{number}, which is negative"));
+    }
+    match number.to_u64() {
+        Some(0) => Some("0".to_owned()),
+        Some(1..=NUMBER_MAX) => None,
+        _ => Some(format!("{number}, which is too large")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::attribute::Nested;
+    use crate::framework::timeouts::Timeouts;
+
+    fn check(members: &[Field<&str>], wanted: &[&str]) {
+        let set = |elements: &[Field<&str>]| {
+            Field::Known(Set(elements
+                .iter()
+                .map(|element| element.map(|text| text.parse().unwrap()))
+                .collect()))
+        };
+        let config = MemberAuthIdentity {
+            member_uins: set(members),
+            identity_ids: set(&[Field::Known("13")]),
+            ..MemberAuthIdentity::default()
+        };
+        let mut report = Diagnostics::new();
+        validate(&config, &mut report);
+        let found: Vec<String> = report
+            .iter()
+            .map(|found| {
+                format!("{}: {}", found.path.as_ref().unwrap(), found.detail.split('.').next().unwrap())
+            })
+            .collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn sound_elements_and_unknown_ones_pass() {
+        check(&[Field::Known("100000000001"), Field::Known("1"), Field::Known("9007199254740991")], &[]);
+        check(&[Field::Unknown, Field::Known("1.0")], &[]);
+    }
+
+    #[test]
+    fn every_bad_element_is_named() {
+        check(
+            &[
+                Field::Known("0"),
+                Field::Known("-3"),
+                Field::Known("9007199254740993"),
+                Field::Known("123456789012345678901234567890"),
+                Field::Null,
+            ],
+            &[
+                "member_uins: member_uins contains 0",
+                "member_uins: member_uins contains -3, which is negative",
+                "member_uins: member_uins contains 9007199254740993, which is too large",
+                "member_uins: member_uins contains 123456789012345678901234567890, which is too large",
+                "member_uins: member_uins contains a null",
+            ],
+        );
+        check(&[Field::Known("1.5")], &["member_uins: member_uins contains 1"]);
+    }
+
+    #[test]
+    fn an_empty_set_is_refused() {
+        check(&[], &["member_uins: member_uins is empty, so there is nothing to grant"]);
+    }
+
+    #[test]
+    fn nothing_is_said_about_what_is_unknown_or_not_set() {
+        let config = MemberAuthIdentity {
+            member_uins: Field::Unknown,
+            timeouts: Field::Known(Nested(Timeouts { create: Field::Unknown, ..Timeouts::default() })),
+            ..MemberAuthIdentity::default()
+        };
+        let mut report = Diagnostics::new();
+        validate(&config, &mut report);
+        assert!(report.is_empty(), "{report:?}");
+    }
+}
