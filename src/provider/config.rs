@@ -105,7 +105,10 @@ pub(super) fn organization_path() -> Path {
 /// Shows which arguments are set, and nothing that was set.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Config").field("region", &self.region).field("domain", &self.domain).finish_non_exhaustive()
+        f.debug_struct("Config")
+            .field("region", &self.region)
+            .field("domain", &self.domain)
+            .finish_non_exhaustive()
     }
 }
 

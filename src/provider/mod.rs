@@ -56,8 +56,9 @@ impl Provider for TencentCloud {
             return Ok(Access::Unknown(unknown));
         }
         let settings = settings::resolve(&config, host_version, &self.env, report).await?;
-        let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref())
-            .map_err(|error| Diagnostic::error("Invalid provider configuration", settings::sentence(&error)))?;
+        let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
+            Diagnostic::error("Invalid provider configuration", settings::sentence(&error))
+        })?;
         Ok(Access::Ready(Grants::new(client)))
     }
 }

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::config::{
-    Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path,
-};
+use super::config::{Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path};
 use crate::ambient::Env;
 use crate::cloud::credentials::{EnvironmentSource, FixedSource, Source};
 use crate::cloud::{Agent, Credentials, DEFAULT_DOMAIN, Endpoint, EndpointError, Protocol, Settings};
@@ -30,10 +28,15 @@ pub(super) fn validate(config: &Config, report: &mut Diagnostics) {
     check(text(&config.domain).map_or(Ok(()), |text| {
         Endpoint::organization(&text, Protocol::Https).map(drop).map_err(|error| domain_error(&text, &error))
     }));
-    check(config.organization().filter(|text| !text.is_empty()).map_or(Ok(()), |text| {
-        endpoint(text, organization_path()).map(drop)
-    }));
-    check(whole(&config.requests_per_second, &REQUESTS_PER_SECOND.path(), 1, REQUESTS_PER_SECOND_MAX).map(drop));
+    check(
+        config
+            .organization()
+            .filter(|text| !text.is_empty())
+            .map_or(Ok(()), |text| endpoint(text, organization_path()).map(drop)),
+    );
+    check(
+        whole(&config.requests_per_second, &REQUESTS_PER_SECOND.path(), 1, REQUESTS_PER_SECOND_MAX).map(drop),
+    );
     check(whole(&config.max_retries, &MAX_RETRIES.path(), 0, MAX_RETRIES_MAX).map(drop));
 }
 
@@ -142,7 +145,8 @@ fn text(field: &Field<String>) -> Option<String> {
 }
 
 fn protocol(text: &str, path: Option<Path>) -> Result<Protocol, Diagnostic> {
-    text.parse().map_err(|error: EndpointError| Diagnostic { path, ..Diagnostic::error(SUMMARY, sentence(&error)) })
+    text.parse()
+        .map_err(|error: EndpointError| Diagnostic { path, ..Diagnostic::error(SUMMARY, sentence(&error)) })
 }
 
 fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
@@ -154,7 +158,8 @@ fn endpoint(url: &str, path: Path) -> Result<Endpoint, Diagnostic> {
 }
 
 fn endpoint_of(name: &str, url: &str) -> Result<Endpoint, Diagnostic> {
-    Endpoint::parse(url).map_err(|error| Diagnostic::error(SUMMARY, format!("{name} cannot be used: {error}.")))
+    Endpoint::parse(url)
+        .map_err(|error| Diagnostic::error(SUMMARY, format!("{name} cannot be used: {error}.")))
 }
 
 fn plain_http(endpoint: &Endpoint) -> Diagnostic {
@@ -170,14 +175,20 @@ fn plain_http(endpoint: &Endpoint) -> Diagnostic {
 fn whole(field: &Field<Number>, path: &Path, least: u32, most: u32) -> Result<Option<u32>, Diagnostic> {
     let Some(number) = field.known() else { return Ok(None) };
     in_range(number, least, most).map(Some).ok_or_else(|| {
-        Diagnostic::error(SUMMARY, format!("{path} is {number}; it must be a whole number from {least} to {most}."))
-            .at(path.clone())
+        Diagnostic::error(
+            SUMMARY,
+            format!("{path} is {number}; it must be a whole number from {least} to {most}."),
+        )
+        .at(path.clone())
     })
 }
 
 fn whole_of(name: &str, text: &str, least: u32, most: u32) -> Result<u32, Diagnostic> {
     text.parse().ok().and_then(|number: Number| in_range(&number, least, most)).ok_or_else(|| {
-        Diagnostic::error(SUMMARY, format!("{name} is {text:?}; it must be a whole number from {least} to {most}."))
+        Diagnostic::error(
+            SUMMARY,
+            format!("{name} is {text:?}; it must be a whole number from {least} to {most}."),
+        )
     })
 }
 

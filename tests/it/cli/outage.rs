@@ -12,9 +12,12 @@ fn check_read(arrange: impl Fn(&mut Workspace), phrases: &[&str]) {
     for terraform in Terraform::found() {
         let name = terraform.to_string();
         let mut run = Workspace::new(terraform, organization());
-        run.step(&ops(&[1], &[11]));
+        // A block of its own: without one, the host adds an error about the block that is not there.
+        let config = format!("provider \"tencentcloud\" {{}}\n{}", ops(&[1], &[11]));
+        run.step(&config);
+        run.set("TENCENTCLOUD_MAX_RETRIES", "2");
         arrange(&mut run);
-        let outcome = run.try_plan(&ops(&[1], &[11]));
+        let outcome = run.try_plan(&config);
         assert_eq!(outcome.code, 1, "{name}: {outcome}");
         outcome.fails_with(phrases);
         let errors =
@@ -54,6 +57,13 @@ fn a47_an_expired_token_and_a_missing_permission_are_clear_errors() {
 #[test]
 fn a47_missing_credentials_are_named_with_the_places_that_were_looked_at() {
     check_read(|run| run.set("TENCENTCLOUD_SECRET_ID", ""), &["secret_id", "TENCENTCLOUD_SECRET_ID"]);
+    check_read(
+        |run| {
+            run.set("TENCENTCLOUD_SECRET_ID", "");
+            run.set("TENCENTCLOUD_SECRET_KEY", "");
+        },
+        &["secret_id", "TENCENTCLOUD_SECRET_ID"],
+    );
 }
 
 #[test]
