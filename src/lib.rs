@@ -15,8 +15,11 @@ pub mod wire;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use self::ambient::{ProcessEnv, SystemClock};
+use self::provider::TencentCloud;
+use self::wire::Service;
 
 /// The plugin, as it introduces itself.
 const PROGRAM: plugin::Program = plugin::Program {
@@ -44,27 +47,8 @@ const PROGRAM: plugin::Program = plugin::Program {
 
 /// Composes the floors and runs the program; `arguments` are those after its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    plugin::run(PROGRAM, arguments, &ProcessEnv, &SystemClock, |_lifetime| Unserved)
-}
-
-/// Stands where the provider's service comes to stand: nothing is implemented.
-#[derive(Clone, Copy, Debug)]
-struct Unserved;
-
-impl tonic::server::NamedService for Unserved {
-    const NAME: &'static str = "tfplugin6.Provider";
-}
-
-impl tonic::codegen::Service<tonic::codegen::http::Request<tonic::body::Body>> for Unserved {
-    type Response = tonic::codegen::http::Response<tonic::body::Body>;
-    type Error = std::convert::Infallible;
-    type Future = tonic::codegen::BoxFuture<Self::Response, Self::Error>;
-
-    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: tonic::codegen::http::Request<tonic::body::Body>) -> Self::Future {
-        Box::pin(async { Ok(tonic::Status::unimplemented("").into_http()) })
-    }
+    plugin::run(PROGRAM, arguments, &ProcessEnv, &SystemClock, |lifetime| {
+        let provider = TencentCloud::new(Arc::new(ProcessEnv), Arc::new(SystemClock));
+        Service::new(provider, lifetime.stop.clone(), lifetime.work.clone()).into_server()
+    })
 }

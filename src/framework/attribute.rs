@@ -8,7 +8,7 @@ use super::diagnostic::Diagnostic;
 use super::model::Model;
 use super::path::{Path, Step};
 use super::schema::{Attribute, Kind, Mode, Nesting};
-use super::value::{Field, Number, Object, Type, Value};
+use super::value::{Field, Number, Object, Type, Value, normal_form};
 
 /// A handle to one attribute whose known values are of type `T`.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Attr<T> {
     description: &'static str,
     mode: Mode,
     sensitive: bool,
+    write_only: bool,
     known: PhantomData<fn() -> T>,
 }
 
@@ -42,6 +43,12 @@ impl<T> Attr<T> {
         Self { sensitive: true, ..self }
     }
 
+    /// The same attribute, never stored: an operation reads it from the configuration, and every state has null for it.
+    #[must_use]
+    pub const fn write_only(self) -> Self {
+        Self { write_only: true, ..self }
+    }
+
     /// Its name.
     pub const fn name(&self) -> &'static str {
         self.name
@@ -53,7 +60,7 @@ impl<T> Attr<T> {
     }
 
     const fn new(name: &'static str, description: &'static str, mode: Mode) -> Self {
-        Self { name, description, mode, sensitive: false, known: PhantomData }
+        Self { name, description, mode, sensitive: false, write_only: false, known: PhantomData }
     }
 }
 
@@ -66,7 +73,7 @@ impl<T: AttributeValue> Attr<T> {
             kind: T::kind(),
             mode: self.mode,
             sensitive: self.sensitive,
-            write_only: false,
+            write_only: self.write_only,
             deprecated: None,
         }
     }
@@ -110,6 +117,22 @@ impl Mismatch {
     /// `found` stands where `wanted` should.
     pub fn new(wanted: &'static str, found: &Value) -> Self {
         Self { wanted, found: found.shape(), steps: Vec::new() }
+    }
+
+    /// An attribute that the type has, and the value has not.
+    pub fn missing() -> Self {
+        Self { wanted: "a value", found: "nothing", steps: Vec::new() }
+    }
+
+    /// `found` is an attribute that the type has not.
+    pub fn superfluous(found: &Value) -> Self {
+        Self { wanted: "nothing", found: found.shape(), steps: Vec::new() }
+    }
+
+    /// The same, seen from outside a set: an element of a set has no address.
+    #[must_use]
+    pub fn within_set(self) -> Self {
+        Self { steps: Vec::new(), ..self }
     }
 
     /// The same, seen from one step further out.
@@ -178,7 +201,7 @@ impl AttributeValue for String {
     }
 
     fn write(&self) -> Value {
-        Value::String(self.clone())
+        Value::string(self.as_str())
     }
 }
 
@@ -206,8 +229,10 @@ impl<T: AttributeValue> AttributeValue for Set<T> {
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
         match value {
-            // An element of a set has no address, so a mismatch inside is reported at the set itself.
-            Value::Set(elements) => elements.iter().map(read_field).collect::<Result<_, _>>().map(Self),
+            Value::Set(elements) => {
+                let elements: Result<_, Mismatch> = elements.iter().map(read_field).collect();
+                elements.map(Self).map_err(Mismatch::within_set)
+            }
             other => Err(Mismatch::new("a set", other)),
         }
     }
@@ -253,7 +278,7 @@ impl<T: AttributeValue> AttributeValue for Map<T> {
     }
 
     fn write(&self) -> Value {
-        Value::Map(self.0.iter().map(|(key, field)| (key.clone(), write_field(field))).collect())
+        Value::Map(self.0.iter().map(|(key, field)| (normal_form(key.clone()), write_field(field))).collect())
     }
 }
 

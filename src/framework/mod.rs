@@ -8,10 +8,14 @@
 
 pub mod attribute;
 pub mod diagnostic;
+mod erased;
+pub mod fence;
 pub mod model;
 pub mod path;
 pub mod provider;
+pub mod registry;
 pub mod resource;
 pub mod schema;
+pub mod server;
 pub mod timeouts;
 pub mod value;

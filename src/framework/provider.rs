@@ -4,6 +4,7 @@ use std::future::Future;
 
 use super::diagnostic::Diagnostics;
 use super::model::Model;
+use super::registry::Registry;
 
 /// A provider.
 pub trait Provider: Send + Sync + 'static {
@@ -27,4 +28,7 @@ pub trait Provider: Send + Sync + 'static {
         config: Self::Config,
         report: &mut Diagnostics,
     ) -> impl Future<Output = Result<Self::Data, Diagnostics>> + Send;
+
+    /// Names every type that the provider has, with its capabilities.
+    fn register(registry: &mut Registry<Self::Data>);
 }

@@ -42,7 +42,7 @@ pub trait Resource: Send + Sync + 'static {
         let _ = (change, planned);
     }
 
-    /// Makes what `planned` says.
+    /// Makes what `planned` says. Write-only attributes in it have the value that the configuration gives them.
     ///
     /// After success the last [`Slot::save`] is the new state: wholly known, and equal to `planned` wherever that was known.
     /// After failure it is what exists (saved nothing: nothing exists).
@@ -60,7 +60,7 @@ pub trait Resource: Send + Sync + 'static {
         prior: Self::Model,
     ) -> impl Future<Output = Result<Option<Self::Model>, Diagnostics>> + Send;
 
-    /// Turns what `prior` says into what `planned` says, in place.
+    /// Turns what `prior` says into what `planned` says, in place. Write-only attributes as in [`Resource::create`].
     ///
     /// After success as in [`Resource::create`]. After failure the last [`Slot::save`] is what exists (saved nothing: `prior` still holds).
     fn update(

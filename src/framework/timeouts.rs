@@ -51,7 +51,7 @@ impl Timeouts {
             Operation::Delete => (&self.delete, 20),
         };
         let set = field.known().and_then(|text| parse_duration(text).ok());
-        set.unwrap_or(Duration::from_secs(default * 60))
+        set.unwrap_or(Duration::from_mins(default))
     }
 
     /// Reports every duration that is none, at its place in the attribute `within`.
@@ -99,6 +99,17 @@ impl Model for Timeouts {
         DELETE.write(&mut object, &self.delete);
         object
     }
+}
+
+/// Writes a duration as a user would: `20m`, `1h30m`, `1.5s`.
+pub fn render_duration(duration: Duration) -> String {
+    let (seconds, rest) = (duration.as_secs(), duration.subsec_nanos());
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m")];
+    let whole =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}"));
+    let fine = Duration::new(seconds % 60, rest);
+    let fine = (!fine.is_zero() || seconds == 0).then(|| format!("{fine:?}"));
+    whole.chain(fine).collect::<Vec<_>>().concat()
 }
 
 /// Why a text is not a usable duration.
@@ -187,15 +198,15 @@ mod tests {
 
     #[test]
     fn durations_read_as_go_reads_them() {
-        check("20m", Ok(Duration::from_secs(1200)));
-        check("1h30m", Ok(Duration::from_secs(5400)));
+        check("20m", Ok(Duration::from_mins(20)));
+        check("1h30m", Ok(Duration::from_mins(90)));
         check("1h15m30.5s", Ok(Duration::from_millis(4_530_500)));
         check("+5s", Ok(Duration::from_secs(5)));
         check(".5s", Ok(Duration::from_millis(500)));
         check("1.s", Ok(Duration::from_secs(1)));
         check("100ms", Ok(Duration::from_millis(100)));
         check("7µs", Ok(Duration::from_micros(7)));
-        check("3m1h", Ok(Duration::from_secs(3780)));
+        check("3m1h", Ok(Duration::from_mins(63)));
     }
 
     #[test]
@@ -211,6 +222,20 @@ mod tests {
         }
         check("9999999h", Err(DurationError::TooLong));
         check(&format!("{}s", "9".repeat(60)), Err(DurationError::TooLong));
+    }
+
+    #[test]
+    fn durations_are_written_as_a_user_would() {
+        for (text, written) in [
+            ("20m", "20m"),
+            ("90s", "1m30s"),
+            ("1.5h", "1h30m"),
+            ("1500ms", "1.5s"),
+            ("250ms", "250ms"),
+            ("3600s", "1h"),
+        ] {
+            assert_eq!(render_duration(parse_duration(text).unwrap()), written);
+        }
     }
 
     #[test]

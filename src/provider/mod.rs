@@ -5,7 +5,7 @@ mod settings;
 
 use std::sync::Arc;
 
-pub use config::Config;
+pub use config::{Config, Endpoints};
 
 use crate::ambient::{Clock, Env};
 use crate::cloud::Client;

@@ -6,3 +6,5 @@
 pub mod access;
 pub mod grants;
 pub mod org_member_auth_identity;
+#[cfg(test)]
+pub(crate) mod world;

@@ -5,11 +5,13 @@
 
 mod field;
 mod number;
+mod text;
 
 use std::collections::BTreeMap;
 
 pub use field::Field;
 pub use number::{DIGITS_MAX, Number, NumberError};
+pub use text::normal_form;
 
 /// The attributes of an object, by name.
 pub type Object = BTreeMap<String, Value>;
@@ -35,6 +37,19 @@ pub enum Type {
     Object(BTreeMap<String, Type>),
     /// A fixed sequence of types.
     Tuple(Vec<Type>),
+}
+
+impl Type {
+    /// Whether [`Type::Dynamic`] stands anywhere in it.
+    pub fn contains_dynamic(&self) -> bool {
+        match self {
+            Self::Dynamic => true,
+            Self::String | Self::Number | Self::Bool => false,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.contains_dynamic(),
+            Self::Object(attributes) => attributes.values().any(Self::contains_dynamic),
+            Self::Tuple(elements) => elements.iter().any(Self::contains_dynamic),
+        }
+    }
 }
 
 /// A value of some [`Type`], null and unknown included, at any depth.
@@ -68,11 +83,50 @@ pub enum Value {
 }
 
 impl Value {
+    /// Text, brought into Unicode normal form C.
+    pub fn string(text: impl Into<String>) -> Self {
+        Self::String(normal_form(text.into()))
+    }
+
     /// A set of `elements`: sorted, known duplicates removed. Two elements that are not wholly known stay two.
     pub fn set(mut elements: Vec<Value>) -> Self {
         elements.sort();
         elements.dedup_by(|left, right| left == right && left.is_wholly_known());
         Self::Set(elements)
+    }
+
+    /// Whether this is no value, with or without a type of its own.
+    pub fn is_null(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Dynamic(_, value) => value.is_null(),
+            _ => false,
+        }
+    }
+
+    /// Whether this value as a whole is unknown, with or without a type of its own.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Dynamic(_, value) => value.is_unknown(),
+            _ => false,
+        }
+    }
+
+    /// The same value with null wherever something is unknown.
+    #[must_use]
+    pub fn with_unknown_as_null(self) -> Self {
+        let each = |elements: Vec<Self>| elements.into_iter().map(Self::with_unknown_as_null).collect();
+        match self {
+            Self::Unknown => Self::Null,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => self,
+            Self::List(elements) => Self::List(each(elements)),
+            Self::Set(elements) => Self::set(each(elements)),
+            Self::Tuple(elements) => Self::Tuple(each(elements)),
+            Self::Map(elements) => Self::Map(known_or_null(elements)),
+            Self::Object(attributes) => Self::Object(known_or_null(attributes)),
+            Self::Dynamic(of, value) => Self::Dynamic(of, Box::new(value.with_unknown_as_null())),
+        }
     }
 
     /// Whether nothing in this value, at any depth, is unknown.
@@ -104,6 +158,11 @@ impl Value {
             Self::Dynamic(_, value) => value.shape(),
         }
     }
+}
+
+/// The same object with null wherever something is unknown.
+pub fn known_or_null(object: Object) -> Object {
+    object.into_iter().map(|(name, value)| (name, value.with_unknown_as_null())).collect()
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ impl Grants {
             match self.create(&tile, until).await {
                 Ok(()) => round().accepted.extend(tile.pairs()),
                 Err(error) if error.kind() == Kind::Uncertain => {
-                    round().doubts.push(Refusal { pairs: tile.pairs().collect(), culprit: None, error });
+                    round().doubts.push(Refusal::new(tile.pairs().collect(), error));
                 }
                 Err(error) if is_hopeless(&error) => {
                     round().halt.get_or_insert(error.into());
@@ -120,7 +120,7 @@ impl Round {
             Side::Identities => tile.identities.first().copied().map(Culprit::Identity),
             Side::Either => None,
         };
-        self.refusals.push(Refusal { pairs: tile.pairs().collect(), culprit, error });
+        self.refusals.push(Refusal { culprit, ..Refusal::new(tile.pairs().collect(), error) });
     }
 }
 

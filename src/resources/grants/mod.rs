@@ -57,8 +57,16 @@ pub struct Refusal {
     pub pairs: BTreeSet<Pair>,
     /// The member or identity to blame, where the API's code says which.
     pub culprit: Option<Culprit>,
-    /// What the API said.
+    /// What the API said, the last time.
     pub error: ApiError,
+    /// How often it was asked.
+    pub attempts: u32,
+}
+
+impl Refusal {
+    fn new(pairs: BTreeSet<Pair>, error: ApiError) -> Self {
+        Self { attempts: error.attempts(), pairs, culprit: None, error }
+    }
 }
 
 /// What spoils every pair that it is part of.
@@ -98,6 +106,10 @@ impl From<ApiError> for Halt {
     fn from(error: ApiError) -> Self {
         Self::Error(error)
     }
+}
+
+fn remove_refused(pairs: &mut BTreeSet<Pair>, refusals: &[Refusal]) {
+    pairs.retain(|pair| !refusals.iter().any(|refusal| refusal.pairs.contains(pair)));
 }
 
 /// Whether every further call would end like this one: nothing about the pairs in it can be the reason.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, is_hopeless};
+use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, is_hopeless, remove_refused};
 use crate::cloud::api::organization::DeleteOrganizationMemberAuthIdentity;
 use crate::cloud::{ApiError, Kind};
 use crate::reconcile::Pair;
@@ -23,6 +23,15 @@ pub struct Revoked {
     pub refusals: Vec<Refusal>,
     /// Why it ended early.
     pub halt: Option<Halt>,
+}
+
+impl Revoked {
+    /// Which of `pairs`, those to revoke, were not tried.
+    pub fn untried(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        let mut untried: BTreeSet<Pair> = pairs.difference(&self.gone).copied().collect();
+        remove_refused(&mut untried, &self.refusals);
+        untried
+    }
 }
 
 impl Grants {
@@ -43,9 +52,7 @@ impl Grants {
                     match self.delete(pair, until).await {
                         Ok(()) => drop(record().gone.insert(pair)),
                         Err(error) if is_hopeless(&error) => drop(record().halt.get_or_insert(error.into())),
-                        Err(error) => {
-                            record().refusals.push(Refusal { pairs: [pair].into(), culprit: None, error });
-                        }
+                        Err(error) => record().refusals.push(Refusal::new([pair].into(), error)),
                     }
                 }
             })

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Deadline, Grant, Grants, Halt, Refusal};
+use super::{Deadline, Grant, Grants, Halt, Refusal, remove_refused};
 use crate::reconcile::Pair;
 
 /// How often a call of unknown outcome is made in all.
@@ -37,6 +37,7 @@ impl Grants {
     pub async fn settle(&self, pairs: BTreeSet<Pair>, until: &Deadline) -> Settled {
         let mut settled = Settled::default();
         let mut open = pairs;
+        let mut asked = 0;
         for attempt in 1..=TRIES_MAX {
             let round = self.grant(&open, until).await;
             settled.refusals.extend(round.refusals);
@@ -44,6 +45,7 @@ impl Grants {
             let doubtful: BTreeSet<Pair> =
                 round.doubts.iter().flat_map(|doubt| doubt.pairs.iter().copied()).collect();
             settled.unseen.extend(&doubtful);
+            asked += round.doubts.iter().map(|doubt| doubt.attempts).max().unwrap_or_default();
             if let Some(halt) = round.halt {
                 settled.halt = Some(halt);
                 return settled;
@@ -60,7 +62,7 @@ impl Grants {
                 break;
             }
             if last {
-                settled.give_up(round.doubts);
+                settled.give_up(round.doubts, asked);
             } else if let Err(ended) = until.sleep(Duration::from_secs(attempt.into())).await {
                 settled.halt = Some(ended.into());
                 return settled;
@@ -97,14 +99,23 @@ impl Grants {
 }
 
 impl Settled {
+    /// Which of `pairs`, those to grant, were never asked for.
+    pub fn untried(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        let mut untried = pairs.clone();
+        untried.retain(|pair| !self.confirmed.contains_key(pair) && !self.unseen.contains(pair));
+        remove_refused(&mut untried, &self.refusals);
+        untried
+    }
+
     /// Whether every pair was granted and seen.
     pub fn is_complete(&self) -> bool {
         self.unseen.is_empty() && self.refusals.is_empty() && self.halt.is_none()
     }
 
-    /// Turns what is still unseen of `doubts` into refusals.
-    fn give_up(&mut self, doubts: Vec<Refusal>) {
+    /// Turns what is still unseen of `doubts` into refusals, after `attempts` calls.
+    fn give_up(&mut self, doubts: Vec<Refusal>, attempts: u32) {
         for mut doubt in doubts {
+            doubt.attempts = attempts;
             doubt.pairs.retain(|pair| self.unseen.remove(pair));
             if !doubt.pairs.is_empty() {
                 self.refusals.push(doubt);

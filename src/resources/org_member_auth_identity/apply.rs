@@ -52,7 +52,7 @@ pub(super) async fn delete(
         return Ok(());
     }
     state.save(prior.with_grants(recorded));
-    Err(explain::revokes(Doing::Deleting, &revoked, owned.len(), &until))
+    Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
 }
 
 async fn converge(
@@ -84,8 +84,7 @@ async fn converge(
         present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
     let decision = decide(&desired, &owned, &standings);
 
-    let asked = decision.grant.len();
-    let settled = grants.settle(decision.grant, until).await;
+    let settled = grants.settle(decision.grant.clone(), until).await;
     let complete = settled.is_complete();
     let began = !(settled.confirmed.is_empty() && settled.unseen.is_empty());
     for pair in &settled.unseen {
@@ -103,10 +102,10 @@ async fn converge(
         }
     }
     if !complete {
-        return Err(explain::grants(doing, &settled, asked, decision.revoke.len(), until));
+        return Err(explain::grants(doing, &settled, &decision, until));
     }
     if revoked.gone.len() < decision.revoke.len() {
-        return Err(explain::revokes(doing, &revoked, decision.revoke.len(), until));
+        return Err(explain::revokes(doing, &revoked, &decision.revoke, until));
     }
     Ok(())
 }

@@ -8,7 +8,9 @@ use std::fmt::Write;
 use super::advice::advice;
 use crate::cloud::{ApiError, Deadline, Ended, Kind};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::timeouts::render_duration;
 use crate::reconcile::Pair;
+use crate::reconcile::decide::Decision;
 use crate::resources::grants::{Halt, Refusal, Revoked, Settled};
 
 /// How many pairs a text names before it only counts.
@@ -44,66 +46,69 @@ pub(super) fn look(doing: Doing, error: &ApiError, until: &Deadline) -> Diagnost
             "Could not look which grants exist, so none was made or revoked."
         }
     };
-    tell(doing, tried, &[], error, until).into()
+    tell(doing, tried, &[], error, error.attempts(), until).into()
 }
 
-/// Some of `asked` grants were not made; `pending` revokes were therefore not begun.
-pub(super) fn grants(
-    doing: Doing,
-    settled: &Settled,
-    asked: usize,
-    pending: usize,
-    until: &Deadline,
-) -> Diagnostics {
+/// Some of the grants of `decision` were not made, and its revokes therefore not begun.
+pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until: &Deadline) -> Diagnostics {
     let mut progress = vec![format!(
         "{} of {} were made. The state lists exactly the grants that exist; apply again to go on from here.",
         settled.confirmed.len(),
-        count(asked, "grant")
+        count(decision.grant.len(), "grant")
     )];
     if !settled.unseen.is_empty() {
         progress.push(format!(
-            "{} asked for but not seen yet, and kept in the state to be on the safe side: {}.",
-            was(settled.unseen.len()),
+            "Asked for but not seen yet, and kept in the state to be on the safe side: {}.",
             name(&settled.unseen)
         ));
     }
-    if pending > 0 {
+    progress.extend(untried(&settled.untried(&decision.grant)));
+    if !decision.revoke.is_empty() {
         progress.push(format!(
-            "No grant was revoked, so that access does not drop before the new grants are there ({pending} to revoke)."
+            "Nothing was revoked, so that access does not drop before the new grants are there. Still to revoke: {}.",
+            name(&decision.revoke)
         ));
     }
-    let refusals = grouped(&settled.refusals).into_iter().map(|(error, pairs)| {
+    let refusals = grouped(&settled.refusals).into_iter().map(|(refusal, pairs)| {
         let tried = format!("Could not grant {}.", name(&pairs));
-        tell(doing, &tried, &progress, error, until)
+        tell(doing, &tried, &progress, &refusal.error, refusal.attempts, until)
     });
     let halt = settled.halt.iter().map(|halt| halted(doing, "Granting ended early.", &progress, halt, until));
-    let unexplained = (settled.refusals.is_empty() && settled.halt.is_none())
-        .then(|| Diagnostic::bug("Grants are missing, and nothing says why."));
-    refusals.chain(halt).chain(unexplained).collect()
+    refusals.chain(halt).collect()
 }
 
-/// Some of `asked` revokes were not made.
-pub(super) fn revokes(doing: Doing, revoked: &Revoked, asked: usize, until: &Deadline) -> Diagnostics {
-    let progress = [format!(
+/// Some of `pairs` were not revoked.
+pub(super) fn revokes(
+    doing: Doing,
+    revoked: &Revoked,
+    pairs: &BTreeSet<Pair>,
+    until: &Deadline,
+) -> Diagnostics {
+    let mut progress = vec![format!(
         "{} of {} were revoked. The state keeps the others; apply again to go on from here.",
         revoked.gone.len(),
-        count(asked, "grant")
+        count(pairs.len(), "grant")
     )];
-    let refusals = grouped(&revoked.refusals).into_iter().map(|(error, pairs)| {
+    progress.extend(untried(&revoked.untried(pairs)));
+    let refusals = grouped(&revoked.refusals).into_iter().map(|(refusal, pairs)| {
         let tried = format!("Could not revoke {}.", name(&pairs));
-        tell(doing, &tried, &progress, error, until)
+        tell(doing, &tried, &progress, &refusal.error, refusal.attempts, until)
     });
     let halt = revoked.halt.iter().map(|halt| halted(doing, "Revoking ended early.", &progress, halt, until));
     refusals.chain(halt).collect()
 }
 
+fn untried(pairs: &BTreeSet<Pair>) -> Option<String> {
+    (!pairs.is_empty()).then(|| format!("Not tried: {}.", name(pairs)))
+}
+
 /// Some grants existed already, and are ours from now on.
 pub(super) fn adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
-    let (they, were) = if pairs.len() == 1 { ("it", "existed") } else { ("them", "existed") };
+    let they = if pairs.len() == 1 { "it" } else { "them" };
     Diagnostic::warning(
         "Existing grants adopted",
         format!(
-            "{} {were} before this resource declared {they}: {}. From now on the resource owns {they}: destroying it, or \
+            "{} existed before this resource declared {they}: {}. From now on the resource owns {they}: destroying it, or \
              taking the member or identity out of it, revokes {they}.",
             count(pairs.len(), "grant"),
             name(pairs)
@@ -112,21 +117,28 @@ pub(super) fn adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
 }
 
 /// One text about one error of the API.
-fn tell(doing: Doing, tried: &str, progress: &[String], error: &ApiError, until: &Deadline) -> Diagnostic {
+fn tell(
+    doing: Doing,
+    tried: &str,
+    progress: &[String],
+    error: &ApiError,
+    attempts: u32,
+    until: &Deadline,
+) -> Diagnostic {
     let advice = advice(error);
     let mut detail = format!("{tried} {}", advice.next);
     if error.kind() == Kind::TimedOut {
         let _infallible = write!(
             detail,
-            " The limit was {:?}, set by timeouts.{} or its default.",
-            until.limit(),
+            " The limit was {}, set by timeouts.{} or its default.",
+            render_duration(until.limit()),
             doing.timeout()
         );
     }
     for paragraph in progress {
         let _infallible = write!(detail, "\n\n{paragraph}");
     }
-    let _infallible = write!(detail, "\n\n{}", evidence(error));
+    let _infallible = write!(detail, "\n\n{}", evidence(error, attempts));
     let diagnostic = Diagnostic::error(advice.summary, detail);
     match advice.path {
         Some(path) if matches!(doing, Doing::Creating | Doing::Updating) => diagnostic.at(path),
@@ -137,12 +149,12 @@ fn tell(doing: Doing, tried: &str, progress: &[String], error: &ApiError, until:
 /// One text about an end that is nobody's error.
 fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &Deadline) -> Diagnostic {
     let (summary, why) = match halt {
-        Halt::Error(error) => return tell(doing, tried, progress, error, until),
+        Halt::Error(error) => return tell(doing, tried, progress, error, error.attempts(), until),
         Halt::Ended(Ended::TimedOut) => (
             "Operation ran out of time",
             format!(
-                "The limit was {:?}, set by timeouts.{} or its default. Give it more time, or apply again to go on from here.",
-                until.limit(),
+                "The limit was {}, set by timeouts.{} or its default. Give it more time, or apply again to go on from here.",
+                render_duration(until.limit()),
                 doing.timeout()
             ),
         ),
@@ -153,32 +165,37 @@ fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &D
     Diagnostic::error(summary, format!("{tried} {why}\n\n{}", progress.join("\n\n")))
 }
 
-/// What support asks for: action, code, message, request id and attempts; else the chain of causes.
-fn evidence(error: &ApiError) -> String {
-    let mut text = if let (Some(code), Some(message)) = (error.code(), error.message()) {
-        format!("{}: {code}: {message}", error.action())
+/// What support asks for: action, attempts, code, message and request id; else the chain of causes. Indented, so that
+/// the host does not wrap it.
+fn evidence(error: &ApiError, attempts: u32) -> String {
+    let mut lines =
+        vec![format!("  Action:    {} ({})", error.action(), count(attempts as usize, "attempt"))];
+    if let (Some(code), Some(message)) = (error.code(), error.message()) {
+        lines.push(format!("  Code:      {code}"));
+        lines.push(format!("  Message:   {message}"));
     } else {
-        let mut text = error.to_string();
         let mut cause = error.source();
+        let mut causes = Vec::new();
         while let Some(error) = cause {
-            let _infallible = write!(text, ": {error}");
+            causes.push(error.to_string());
             cause = error.source();
         }
-        text
-    };
-    let id = error.request_id().map(|id| format!("RequestId {id}, ")).unwrap_or_default();
-    let _infallible = write!(text, "\n{id}{}", count(error.attempts() as usize, "attempt"));
-    text
+        lines.extend((!causes.is_empty()).then(|| format!("  Cause:     {}", causes.join(": "))));
+    }
+    lines.extend(error.request_id().map(|id| format!("  RequestId: {id}")));
+    lines.join("\n")
 }
 
 /// Refusals of the same kind together: one text for fifty pairs, not fifty texts.
-fn grouped(refusals: &[Refusal]) -> Vec<(&ApiError, BTreeSet<Pair>)> {
-    let mut groups: Vec<(&ApiError, BTreeSet<Pair>)> = Vec::new();
-    for Refusal { error, pairs, .. } in refusals {
-        let same = |group: &ApiError| group.code() == error.code() && group.kind() == error.kind();
+fn grouped(refusals: &[Refusal]) -> Vec<(&Refusal, BTreeSet<Pair>)> {
+    let mut groups: Vec<(&Refusal, BTreeSet<Pair>)> = Vec::new();
+    for refusal in refusals {
+        let same = |group: &Refusal| {
+            group.error.code() == refusal.error.code() && group.error.kind() == refusal.error.kind()
+        };
         match groups.iter_mut().find(|(group, _)| same(group)) {
-            Some((_, all)) => all.extend(pairs),
-            None => groups.push((error, pairs.clone())),
+            Some((_, pairs)) => pairs.extend(&refusal.pairs),
+            None => groups.push((refusal, refusal.pairs.clone())),
         }
     }
     groups
@@ -193,8 +210,4 @@ fn name(pairs: &BTreeSet<Pair>) -> String {
 
 fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
-fn was(number: usize) -> String {
-    if number == 1 { "1 grant was".to_owned() } else { format!("{number} grants were") }
 }

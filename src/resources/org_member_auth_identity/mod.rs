@@ -12,6 +12,8 @@ mod import;
 mod model;
 mod plan;
 mod read;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use model::MemberAuthIdentity;

@@ -10,7 +10,7 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
 use crate::framework::value::Field;
-use crate::reconcile::Pair;
+use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
 
 /// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked leaves such
@@ -22,7 +22,7 @@ pub(super) async fn read(
     let grants = cx.data().grants()?;
     let product = prior.product();
     let mut pairs: BTreeSet<Pair> = prior.recorded().into_keys().collect();
-    pairs.extend(product.iter().flat_map(|product| product.pairs()));
+    pairs.extend(product.iter().flat_map(Product::pairs));
     if pairs.is_empty() {
         return Err(Diagnostic::error(
             "State names no grants",

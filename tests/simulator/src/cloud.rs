@@ -222,6 +222,11 @@ impl Cloud {
         self.organization.granted((uin, id)).is_some_and(|grant| grant.stale)
     }
 
+    /// Whether an access policy uses a grant.
+    pub fn is_in_use(&self, uin: u64, id: u64) -> bool {
+        self.organization.in_use.contains(&(uin, id))
+    }
+
     /// Every call so far, in order of arrival.
     pub fn journal(&self) -> &[Call] {
         &self.journal

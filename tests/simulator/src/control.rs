@@ -96,32 +96,19 @@ fn bad_gateway() -> u16 {
 fn answer(cloud: &mut Cloud, request: &Request) -> Result<Value, Problem> {
     let path = request.path.split('?').next().unwrap_or_default();
     let route = path.strip_prefix(PREFIX).unwrap_or_default();
+    if request.method == "POST"
+        && let Some(change) = change(route)
+    {
+        let Pair { member_uin, identity_id } = known(cloud, request)?;
+        change(cloud, member_uin, identity_id);
+        return Ok(json!({}));
+    }
     match (request.method.as_str(), route) {
         ("GET", "grants") => return Ok(grants(cloud)),
         ("GET", "journal") => return Ok(cloud.journal().iter().map(Call::render).collect()),
         ("GET", "calls") => return Ok(calls(cloud)),
         ("DELETE", "journal") => cloud.clear_journal(),
         ("DELETE", "fault") => cloud.clear_faults(),
-        ("POST", "grant") => {
-            let Pair { member_uin, identity_id } = known(cloud, request)?;
-            cloud.grant(member_uin, identity_id);
-        }
-        ("POST", "revoke") => {
-            let Pair { member_uin, identity_id } = known(cloud, request)?;
-            cloud.revoke(member_uin, identity_id);
-        }
-        ("POST", "stale") => {
-            let Pair { member_uin, identity_id } = known(cloud, request)?;
-            cloud.make_stale(member_uin, identity_id);
-        }
-        ("POST", "bind") => {
-            let Pair { member_uin, identity_id } = known(cloud, request)?;
-            cloud.bind_policy(member_uin, identity_id);
-        }
-        ("POST", "unbind") => {
-            let Pair { member_uin, identity_id } = known(cloud, request)?;
-            cloud.unbind_policy(member_uin, identity_id);
-        }
         ("POST", "remove-member") => cloud.remove_member(read::<Member>(request)?.member_uin),
         ("POST", "remove-identity") => cloud.remove_identity(read::<Identity>(request)?.identity_id),
         ("POST", "fault") => cloud.fault(fault(read(request)?)?),
@@ -133,10 +120,22 @@ fn answer(cloud: &mut Cloud, request: &Request) -> Result<Value, Problem> {
     Ok(json!({}))
 }
 
+/// The changes that concern one member and one identity.
+fn change(route: &str) -> Option<fn(&mut Cloud, u64, u64)> {
+    match route {
+        "grant" => Some(Cloud::grant),
+        "revoke" => Some(Cloud::revoke),
+        "stale" => Some(Cloud::make_stale),
+        "bind" => Some(Cloud::bind_policy),
+        "unbind" => Some(Cloud::unbind_policy),
+        _ => None,
+    }
+}
+
 fn grants(cloud: &Cloud) -> Value {
     let render = |(uin, id)| {
         let status = if cloud.is_stale(uin, id) { 2 } else { 1 };
-        json!({ "MemberUin": uin, "IdentityId": id, "Status": status })
+        json!({ "MemberUin": uin, "IdentityId": id, "Status": status, "InUse": cloud.is_in_use(uin, id) })
     };
     cloud.snapshot().into_iter().map(render).collect()
 }

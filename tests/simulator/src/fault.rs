@@ -20,6 +20,7 @@ pub enum Effect {
     /// Applied, then answered with this error code.
     CodeAfterApply(String),
     /// The first pairs of a grant call are granted, member by member, then it is answered with the error code.
+    /// On any other action the same as [`Effect::CodeAfterApply`].
     Partial {
         /// How many.
         pairs: usize,

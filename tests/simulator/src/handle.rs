@@ -81,6 +81,7 @@ impl Cloud {
         call.applied = outcome.applied;
         call.code = outcome.reply.code();
         let mut response = outcome.reply.render(&call.request_id, self.behaviour.extra_fields);
+        // A client whose clock is off can learn the time from here.
         response.headers.push(("date".to_owned(), self.now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
         response.delay = outcome.delay + self.behaviour.latency;
         self.journal.push(call);

@@ -94,17 +94,10 @@ impl Parameters {
         self.0.get(name).and_then(Value::as_u64)
     }
 
-    /// In the order sent, without repetitions.
+    /// In the order sent.
     pub(crate) fn integers(&self, name: &str) -> Vec<u64> {
-        let mut distinct = Vec::new();
-        for number in
-            self.0.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64)
-        {
-            if !distinct.contains(&number) {
-                distinct.push(number);
-            }
-        }
-        distinct
+        let items = self.0.get(name).and_then(Value::as_array);
+        items.into_iter().flatten().filter_map(Value::as_u64).collect()
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {

@@ -113,6 +113,7 @@ impl<'a> Authorization<'a> {
             && !service.is_empty()
             && is_date
             && signed_headers.iter().all(is_name)
+            && signed_headers.is_sorted()
             && complete
             && is_hex;
         well_formed.then_some(Self { secret_id, date, service, signed_headers, signature })
@@ -138,10 +139,8 @@ impl Stages {
         service: &str,
         secret: &str,
     ) -> Self {
-        let mut names = signed_headers.to_vec();
-        names.sort_unstable();
         let mut headers = String::new();
-        for name in &names {
+        for name in signed_headers {
             let value = request.header(name).unwrap_or_default().to_lowercase();
             headers.extend([*name, ":", &value, "\n"]);
         }
@@ -154,7 +153,7 @@ impl Stages {
             "/",
             request.query(),
             &headers,
-            &names.join(";"),
+            &signed_headers.join(";"),
             &hex::encode(Sha256::digest(payload)),
         ]
         .join("\n");

@@ -38,7 +38,7 @@ pub(crate) struct Context<'a> {
     pub(crate) now: DateTime<Utc>,
     /// How long writes stay unseen.
     pub(crate) lag: Duration,
-    /// How many pairs a write may change before it stops.
+    /// How many pairs a grant call may change before it stops.
     pub(crate) pairs_max: usize,
     /// Set by whatever changes something.
     pub(crate) applied: bool,

@@ -159,10 +159,8 @@ fn delete_grant(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
     if pair.1 == PRESET && cx.behaviour.preset_is_permanent {
         return Err(Refusal::invalid("The preset identity cannot be revoked."));
     }
-    if cx.pairs_max > 0 {
-        cx.organization.revoke(pair, cx.now, cx.lag);
-        cx.applied = true;
-    }
+    cx.organization.revoke(pair, cx.now, cx.lag);
+    cx.applied = true;
     Ok(Map::new())
 }
 

@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::behaviour::Behaviour;
 use crate::caller::*;
 use crate::message::{Delivery, Response};
 
@@ -34,6 +35,15 @@ fn an_effect_decides_what_is_applied_and_what_is_answered() {
     assert_eq!(check_fault(&Effect::StallBefore(second), "InternalError", 0).delay, second);
     assert_eq!(check_fault(&Effect::StallAfterApply(second), "", 4).delay, second);
     check_fault(&Effect::Lag(second), "", 4);
+}
+
+#[test]
+fn a_stall_comes_on_top_of_the_latency() {
+    let latency = Duration::from_millis(50);
+    let mut cloud = with(Behaviour { latency, ..Behaviour::default() });
+    assert_eq!(send(&mut cloud, 0, DESCRIBE, &of(DEV)).delay, latency);
+    cloud.fault(Fault::on(DESCRIBE, Effect::StallAfterApply(latency)));
+    assert_eq!(send(&mut cloud, 0, DESCRIBE, &of(DEV)).delay, 2 * latency);
 }
 
 #[test]

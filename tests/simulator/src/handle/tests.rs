@@ -31,6 +31,11 @@ fn check_gateway(change: impl FnOnce(&mut Request), expected: &str) {
     assert_eq!(cloud().handle(at(0), &request).code().unwrap_or_default(), expected);
 }
 
+fn rescope(request: &mut Request, from: &str, to: &str) {
+    let changed = request.header("Authorization").unwrap().replacen(from, to, 1);
+    set(request, "Authorization", &changed);
+}
+
 #[test]
 fn the_gateway_names_what_is_wrong_with_a_request() {
     check_gateway(|_| {}, "");
@@ -45,7 +50,11 @@ fn the_gateway_names_what_is_wrong_with_a_request() {
     );
     check_gateway(|request| set(request, "Authorization", "Bearer x"), "AuthFailure.InvalidAuthorization");
     check_gateway(|request| set(request, "X-TC-Timestamp", "soon"), "InvalidParameter");
+    check_gateway(|request| set(request, "X-TC-Action", ""), "MissingParameter");
     check_gateway(|request| set(request, "X-TC-Token", "x"), "AuthFailure.TokenFailure");
+    check_gateway(|request| set(request, "X-TC-Token", ""), "");
+    check_gateway(|request| rescope(request, "/2027-01-15/", "/2027-01-16/"), "AuthFailure.SignatureFailure");
+    check_gateway(|request| rescope(request, "/organization/", "/sts/"), "AuthFailure.SignatureFailure");
     check_gateway(|request| request.body.push(b' '), "AuthFailure.SignatureFailure");
     check_gateway(|request| set(request, "Host", "other"), "AuthFailure.SignatureFailure");
     check_gateway(

@@ -30,6 +30,7 @@ fn a_body_has_to_fit_the_documented_fields() {
         (IDENTITIES, json!({ "SearchKey": 3 }), "InvalidParameter"),
         (MEMBERS, json!({ "Lang": "fr" }), "InvalidParameter"),
         (MEMBERS, json!({ "Tags": [1] }), "InvalidParameter"),
+        (MEMBERS, json!({ "Tags": vec![json!({}); 11] }), "InvalidParameter"),
         (MEMBERS, json!({ "NodeId": 7 }), "ResourceNotFound.OrganizationNodeNotExist"),
         ("DescribeOrganization", json!({ "Lang": "en", "Product": "" }), ""),
     ] {

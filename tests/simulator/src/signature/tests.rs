@@ -191,6 +191,7 @@ fn only_a_well_formed_header_is_parsed() {
         header("/2023-11-14/organization/tc3_request", "content-type;host", &hex),
         header(scope, "host", &hex),
         header(scope, "content-type", &hex),
+        header(scope, "host;content-type", &hex),
         header(scope, "Content-Type;Host", &hex),
         header(scope, "content-type;;host", &hex),
         header(scope, "content-type;host", &hex.to_uppercase()),

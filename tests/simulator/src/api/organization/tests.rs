@@ -99,6 +99,18 @@ fn whoever_leaves_takes_the_grants_along() {
 }
 
 #[test]
+fn what_comes_back_is_no_longer_in_use() {
+    for leave in [|cloud: &mut Cloud| cloud.remove_member(DEV), |cloud: &mut Cloud| cloud.remove_identity(13)]
+    {
+        let mut cloud = cloud().with_grant(DEV, 13);
+        cloud.bind_policy(DEV, 13);
+        leave(&mut cloud);
+        let mut cloud = cloud.with_member(DEV, "dev").with_identity(13, "auditor").with_grant(DEV, 13);
+        check(&mut cloud, DELETE, &pair(DEV, 13), "");
+    }
+}
+
+#[test]
 fn a_new_member_carries_the_preset_identity_where_switched_on() {
     let cloud = Cloud::new()
         .with_behaviour(Behaviour { preset_grants: true, ..Behaviour::default() })

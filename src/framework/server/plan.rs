@@ -1,0 +1,83 @@
+//! What will be after apply: the rules that hold for every resource, around what this one knows.
+
+use super::conformance;
+use super::walk::{forget_write_only, mark_computed_unknown};
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::path::{Path, Step};
+use crate::framework::registry::ResourceType;
+use crate::framework::resource::Planned;
+use crate::framework::value::{Object, Value};
+
+/// What a plan starts from. `None` stands for "does not exist" throughout.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanRequest {
+    /// The state before.
+    pub prior: Option<Object>,
+    /// The host's merge of configuration and prior state; `None` plans a destroy.
+    pub proposed: Option<Object>,
+    /// What the configuration says.
+    pub config: Option<Object>,
+}
+
+impl<D> ResourceType<D> {
+    /// Plans one change. Needs no configured provider; same input, same output. An error leaves nothing else
+    /// to be used.
+    pub fn plan(&self, request: &PlanRequest) -> Result<Planned<Option<Object>>, Diagnostics> {
+        let Some(proposed) = &request.proposed else {
+            return Ok(Planned { state: None, replace: Vec::new(), report: Diagnostics::new() });
+        };
+        let block = &self.schema.block;
+        let config = request.config.as_ref().ok_or_else(|| {
+            Diagnostic::bug("The host proposes an object that its configuration does not want.")
+        })?;
+        let mut start = proposed.clone();
+        forget_write_only(block, &mut start);
+        if request.prior.as_ref() != Some(&start) {
+            mark_computed_unknown(block, &mut start, config);
+        }
+        let Planned { mut state, replace, report } =
+            self.resource.plan(request.prior.as_ref(), config, &start)?;
+        if report.has_errors() {
+            return Err(report);
+        }
+        block.complete(&mut state);
+        forget_write_only(block, &mut state);
+        let breaches = conformance::of_plan(block, config, request.prior.as_ref(), &state);
+        let replace = match &request.prior {
+            Some(prior) => {
+                replace.into_iter().map(|path| resolve(path, prior, &state)).collect::<Result<_, _>>()?
+            }
+            None => Vec::new(),
+        };
+        if breaches.is_empty() { Ok(Planned { state: Some(state), replace, report }) } else { Err(breaches) }
+    }
+}
+
+/// `path` as the host can follow it: cut at a set, whose elements have no address, and existing in `prior` or
+/// in `planned`.
+fn resolve(path: Path, prior: &Object, planned: &Object) -> Result<Path, Diagnostics> {
+    [planned, prior].into_iter().find_map(|root| follow(path.steps(), root)).ok_or_else(|| {
+        let what = format!("The plan requires replacement on {path}, which does not exist.");
+        Diagnostic::bug(what).at(path).into()
+    })
+}
+
+fn follow(steps: &[Step], root: &Object) -> Option<Path> {
+    let (first, rest) = steps.split_first()?;
+    let Step::Attribute(name) = first else { return None };
+    let mut value = root.get(name)?;
+    let mut path = Path::attribute(name.clone());
+    for step in rest {
+        value = match (value, step) {
+            (Value::Set(_), _) => return Some(path),
+            (Value::Object(object), Step::Attribute(name)) => object.get(name)?,
+            (Value::Map(elements), Step::Key(key)) => elements.get(key)?,
+            (Value::List(elements) | Value::Tuple(elements), Step::Index(index)) => {
+                elements.get(usize::try_from(*index).ok()?)?
+            }
+            _ => return None,
+        };
+        path = path.then(step.clone());
+    }
+    Some(path)
+}

@@ -1,0 +1,36 @@
+//! What is there now.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Answer, conformance};
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::registry::ResourceType;
+use crate::framework::resource::Cx;
+use crate::framework::value::Object;
+
+impl<D: Sync> ResourceType<D> {
+    /// Looks again at what `current` says. `None` as the answer's value means confirmed gone; any doubt is an
+    /// error, after which the host keeps what it has. May be dropped at any time.
+    pub async fn read(
+        &self,
+        data: &D,
+        stop: &CancellationToken,
+        current: Option<Object>,
+    ) -> Result<Answer<Option<Object>>, Diagnostics> {
+        let Some(current) = current else {
+            return Ok(Answer { value: None, report: Diagnostics::new() });
+        };
+        let cx = Cx::new(data, stop);
+        let found = self.resource.read(&cx, &current).await;
+        let mut report = cx.into_warnings();
+        let value = match found {
+            Ok(found) => found.map(|state| self.storable(state)),
+            Err(errors) => {
+                report.extend(errors);
+                return Err(report);
+            }
+        };
+        let breaches = value.as_ref().map(conformance::of_state).unwrap_or_default();
+        if breaches.is_empty() { Ok(Answer { value, report }) } else { Err(breaches) }
+    }
+}

@@ -1,0 +1,1 @@
+//! The operations, driven with resources whose behaviour is a closure.

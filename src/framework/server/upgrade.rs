@@ -1,0 +1,46 @@
+//! A stored state, brought to the schema of today. Without network and without a configured provider.
+
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::registry::ResourceType;
+use crate::framework::value::{Object, Type};
+
+/// What the practitioner is told first about a stored state that cannot be brought to the schema of today.
+pub const STATE_MISFIT: &str = "State does not fit this provider's schema";
+
+impl<D: Sync> ResourceType<D> {
+    /// The type in which a state of schema `version` was stored: what its JSON is to be read as.
+    pub fn stored_type(&self, version: i64) -> Result<&Type, Diagnostics> {
+        let current = self.schema.version;
+        if version == current {
+            return Ok(&self.state_type);
+        }
+        let (than, remedy) = if version > current {
+            ("newer than", "Use the version of the provider that wrote it, or a later one.")
+        } else {
+            ("older than", "Apply once with an earlier version of the provider, or import the resource anew.")
+        };
+        let detail = format!(
+            "The state of this {} was written with version {version} of its schema, {than} this provider's \
+             version {current}. {remedy}",
+            self.name
+        );
+        Err(misfit(detail))
+    }
+
+    /// Completes a state that was read as [`ResourceType::stored_type`] of its version.
+    pub fn upgrade(&self, state: Object) -> Object {
+        self.storable(state)
+    }
+
+    /// The error for a state in the format of Terraform 0.11, which this provider never wrote.
+    pub fn flatmap_state(&self) -> Diagnostics {
+        misfit(format!(
+            "The state of this {} is in the format of Terraform 0.11 or earlier. Import the resource anew.",
+            self.name
+        ))
+    }
+}
+
+fn misfit(detail: String) -> Diagnostics {
+    Diagnostic::error(STATE_MISFIT, detail).into()
+}

@@ -1,0 +1,108 @@
+//! Why bytes are not a value of the type they should be.
+
+use super::types::TypeError;
+use crate::framework::diagnostic::Diagnostic;
+use crate::framework::path::{Path, Step};
+use crate::framework::value::NumberError;
+
+/// Bytes that are not a value of the type they should be, and where in the value that shows.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct DecodeError {
+    #[source]
+    problem: Problem,
+    /// Innermost step first.
+    steps: Vec<Step>,
+}
+
+/// What is wrong with the bytes.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// They end in the middle of a value.
+    #[error("the bytes end in the middle of a value")]
+    Truncated,
+    /// Values nest too deep.
+    #[error("values nest deeper than {max} levels")]
+    TooDeep {
+        /// The deepest that is read.
+        max: usize,
+    },
+    /// One shape stands where the type has another.
+    #[error("found {found} where {wanted} should be")]
+    Shape {
+        /// What the type has.
+        wanted: &'static str,
+        /// What the bytes have.
+        found: &'static str,
+    },
+    /// A sequence has not as many elements as its type.
+    #[error("found {found} elements where there should be {wanted}")]
+    Length {
+        /// As many as the type has.
+        wanted: usize,
+        /// As many as the bytes have.
+        found: usize,
+    },
+    /// An object lacks an attribute of its type.
+    #[error("the attribute is missing")]
+    Missing,
+    /// An object has an attribute that its type has not.
+    #[error("the attribute is not in the schema")]
+    Superfluous,
+    /// A map or an object has a key twice.
+    #[error("the key occurs twice")]
+    Twice,
+    /// A text is not UTF-8.
+    #[error("a text is not UTF-8")]
+    NotUtf8(#[source] std::str::Utf8Error),
+    /// A number cannot be read.
+    #[error("a number cannot be read")]
+    Number(#[source] NumberError),
+    /// The type that a dynamic value brings along cannot be read.
+    #[error("the type of a dynamic value cannot be read")]
+    Type(#[source] TypeError),
+    /// The bytes are not JSON.
+    #[error("the value is not JSON")]
+    Json(#[source] serde_json::Error),
+}
+
+impl DecodeError {
+    /// What is wrong.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// Where, as far as it can be told.
+    pub fn path(&self) -> Option<Path> {
+        Path::from_steps(self.steps.iter().rev().cloned().collect())
+    }
+
+    pub(super) fn within(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// The same, seen from outside a set, whose elements have no address.
+    pub(super) fn within_set(self) -> Self {
+        Self { steps: Vec::new(), ..self }
+    }
+
+    /// The message for the practitioner: `summary`, and the whole chain of causes.
+    pub(super) fn diagnostic(&self, summary: &str) -> Diagnostic {
+        let path = self.path();
+        let place = path.as_ref().map(|path| format!("At {path}: ")).unwrap_or_default();
+        let mut detail = format!("{place}{self}");
+        let mut cause = std::error::Error::source(&self.problem);
+        while let Some(error) = cause {
+            detail = format!("{detail}: {error}");
+            cause = error.source();
+        }
+        Diagnostic { path, ..Diagnostic::error(summary, format!("{detail}.")) }
+    }
+}
+
+impl From<Problem> for DecodeError {
+    fn from(problem: Problem) -> Self {
+        Self { problem, steps: Vec::new() }
+    }
+}

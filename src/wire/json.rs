@@ -1,0 +1,124 @@
+//! Values as JSON, directed by their type: how a state is stored, and a form that a value may arrive in.
+//!
+//! Like the host's own reader it takes a number or a bool as text and text as a number or a bool, and an attribute
+//! that is not there as null. Digits are kept as written. Follows go-cty's `json` package.
+
+use serde_json::Value as Json;
+
+use super::error::{DecodeError, Problem};
+use super::types;
+use crate::framework::path::Step;
+use crate::framework::value::{Object, Type, Value, normal_form};
+
+/// What to do about attributes that the type does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// Leave them out: a stored state may have been written when the schema had more.
+    Ignore,
+    /// Fail.
+    Refuse,
+}
+
+/// The value of type `of` that `bytes` hold.
+pub fn decode(bytes: &[u8], of: &Type, extra: Extra) -> Result<Value, DecodeError> {
+    read(serde_json::from_slice(bytes).map_err(Problem::Json)?, of, extra)
+}
+
+fn read(json: Json, of: &Type, extra: Extra) -> Result<Value, DecodeError> {
+    match (of, json) {
+        (_, Json::Null) => Ok(Value::Null),
+        (Type::String, Json::String(text)) => Ok(Value::string(text)),
+        (Type::String, Json::Number(number)) => Ok(Value::string(number.to_string())),
+        (Type::String, Json::Bool(value)) => Ok(Value::string(value.to_string())),
+        (Type::Number, Json::Number(number)) => parse_number(&number.to_string()),
+        (Type::Number, Json::String(text)) => parse_number(&text),
+        (Type::Bool, Json::Bool(value)) => Ok(Value::Bool(value)),
+        (Type::Bool, Json::String(text)) if text == "true" || text == "1" => Ok(Value::Bool(true)),
+        (Type::Bool, Json::String(text)) if text == "false" || text == "0" => Ok(Value::Bool(false)),
+        (Type::List(of), Json::Array(elements)) => {
+            let of = std::iter::repeat(&**of);
+            read_elements(elements, of, extra).map(Value::List)
+        }
+        (Type::Set(of), Json::Array(elements)) => {
+            let of = std::iter::repeat(&**of);
+            read_elements(elements, of, extra).map_err(DecodeError::within_set).map(Value::set)
+        }
+        (Type::Tuple(of), Json::Array(elements)) => {
+            if elements.len() != of.len() {
+                return Err(Problem::Length { wanted: of.len(), found: elements.len() }.into());
+            }
+            read_elements(elements, of.iter(), extra).map(Value::Tuple)
+        }
+        (Type::Map(of), Json::Object(elements)) => {
+            let element = |(key, json): (String, Json)| {
+                let key = normal_form(key);
+                match read(json, of, extra) {
+                    Ok(value) => Ok((key, value)),
+                    Err(error) => Err(error.within(Step::Key(key))),
+                }
+            };
+            elements.into_iter().map(element).collect::<Result<_, _>>().map(Value::Map)
+        }
+        (Type::Object(of), Json::Object(mut found)) => {
+            let mut object = Object::new();
+            for (name, of) in of {
+                let json = found.remove(name).unwrap_or(Json::Null);
+                let within = |error: DecodeError| error.within(Step::Attribute(name.clone()));
+                object.insert(name.clone(), read(json, of, extra).map_err(within)?);
+            }
+            match found.into_iter().next() {
+                Some((name, _)) if extra == Extra::Refuse => {
+                    Err(DecodeError::from(Problem::Superfluous).within(Step::Attribute(name)))
+                }
+                _ => Ok(Value::Object(object)),
+            }
+        }
+        (Type::Dynamic, Json::Object(mut found)) => {
+            let named = found.remove("type").ok_or(Problem::Missing)?.to_string();
+            let of = types::decode(named.as_bytes()).map_err(Problem::Type)?;
+            let value = read(found.remove("value").unwrap_or(Json::Null), &of, extra)?;
+            Ok(Value::Dynamic(of, Box::new(value)))
+        }
+        (of, json) => Err(Problem::Shape { wanted: wanted(of), found: found(&json) }.into()),
+    }
+}
+
+fn read_elements<'t>(
+    elements: Vec<Json>,
+    of: impl Iterator<Item = &'t Type>,
+    extra: Extra,
+) -> Result<Vec<Value>, DecodeError> {
+    let element = |(index, (json, of)): (i64, (Json, &Type))| {
+        read(json, of, extra).map_err(|error| error.within(Step::Index(index)))
+    };
+    (0..).zip(elements.into_iter().zip(of)).map(element).collect()
+}
+
+fn parse_number(text: &str) -> Result<Value, DecodeError> {
+    Ok(Value::Number(text.parse().map_err(Problem::Number)?))
+}
+
+fn wanted(of: &Type) -> &'static str {
+    match of {
+        Type::String => "a string",
+        Type::Number => "a number",
+        Type::Bool => "a bool",
+        Type::List(_) => "a list",
+        Type::Set(_) => "a set",
+        Type::Tuple(_) => "a tuple",
+        Type::Map(_) => "a map",
+        Type::Object(_) => "an object",
+        Type::Dynamic => "a value that brings its type",
+    }
+}
+
+fn found(json: &Json) -> &'static str {
+    match json {
+        Json::Null => "null",
+        Json::Bool(_) => "a bool",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a string",
+        Json::Array(_) => "an array",
+        Json::Object(_) => "an object",
+    }
+}

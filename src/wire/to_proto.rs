@@ -1,0 +1,114 @@
+//! What the framework has, as the host is sent it.
+
+use super::{msgpack, types};
+use crate::framework::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::framework::path::{Path, Step};
+use crate::framework::schema::{self, BlockNesting, Kind, Mode, Nesting};
+use crate::framework::value::{Object, Type, Value};
+use crate::proto::tfplugin6 as proto;
+use proto::attribute_path::step::Selector;
+use proto::diagnostic::Severity as ProtoSeverity;
+use proto::schema::nested_block::NestingMode as BlockNestingMode;
+use proto::schema::object::NestingMode;
+
+/// `object` as a value of the type `of`, always in msgpack. A part that does not fit the type is a bug, told with its path.
+pub(super) fn object(object: Option<Object>, of: &Type) -> Result<proto::DynamicValue, Diagnostics> {
+    let value = object.map_or(Value::Null, Value::Object);
+    let msgpack = msgpack::encode(&value, of).map_err(Diagnostic::from)?;
+    Ok(proto::DynamicValue { msgpack: msgpack.into(), ..Default::default() })
+}
+
+pub(super) fn diagnostics(report: Diagnostics) -> Vec<proto::Diagnostic> {
+    report.into_iter().map(diagnostic).collect()
+}
+
+fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
+    let severity = match diagnostic.severity {
+        Severity::Error => ProtoSeverity::Error,
+        Severity::Warning => ProtoSeverity::Warning,
+    };
+    proto::Diagnostic {
+        severity: severity.into(),
+        summary: diagnostic.summary,
+        detail: diagnostic.detail,
+        attribute: diagnostic.path.as_ref().map(path),
+    }
+}
+
+pub(super) fn path(path: &Path) -> proto::AttributePath {
+    let step = |step: &Step| {
+        let selector = match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(*index),
+        };
+        proto::attribute_path::Step { selector: Some(selector) }
+    };
+    proto::AttributePath { steps: path.steps().iter().map(step).collect() }
+}
+
+pub(super) fn schema(schema: &schema::Schema) -> proto::Schema {
+    proto::Schema { version: schema.version, block: Some(block(&schema.block)) }
+}
+
+fn block(block: &schema::Block) -> proto::schema::Block {
+    proto::schema::Block {
+        attributes: block.attributes.iter().map(attribute).collect(),
+        block_types: block.blocks.iter().map(nested_block).collect(),
+        description: block.description.clone(),
+        description_kind: proto::StringKind::Markdown.into(),
+        ..Default::default()
+    }
+}
+
+fn attribute(attribute: &schema::Attribute) -> proto::schema::Attribute {
+    let (of, nested_type) = match &attribute.kind {
+        Kind::Type(of) => (types::encode(of), None),
+        Kind::Nested(nesting, attributes) => (Vec::new(), Some(nested_object(*nesting, attributes))),
+    };
+    proto::schema::Attribute {
+        name: attribute.name.to_owned(),
+        r#type: of,
+        nested_type,
+        description: attribute.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+        required: attribute.mode == Mode::Required,
+        optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
+        computed: attribute.mode.is_computed(),
+        sensitive: attribute.sensitive,
+        write_only: attribute.write_only,
+        deprecated: attribute.deprecated.is_some(),
+        deprecation_message: attribute.deprecated.unwrap_or_default().to_owned(),
+    }
+}
+
+fn nested_object(nesting: Nesting, attributes: &[schema::Attribute]) -> proto::schema::Object {
+    let nesting = match nesting {
+        Nesting::Single => NestingMode::Single,
+        Nesting::List => NestingMode::List,
+        Nesting::Set => NestingMode::Set,
+        Nesting::Map => NestingMode::Map,
+    };
+    proto::schema::Object {
+        attributes: attributes.iter().map(attribute).collect(),
+        nesting: nesting.into(),
+        ..Default::default()
+    }
+}
+
+fn nested_block(nested: &schema::NestedBlock) -> proto::schema::NestedBlock {
+    let nesting = match nested.nesting {
+        BlockNesting::Single => BlockNestingMode::Single,
+        BlockNesting::Group => BlockNestingMode::Group,
+        BlockNesting::List => BlockNestingMode::List,
+        BlockNesting::Set => BlockNestingMode::Set,
+        BlockNesting::Map => BlockNestingMode::Map,
+    };
+    proto::schema::NestedBlock {
+        type_name: nested.name.to_owned(),
+        block: Some(block(&nested.block)),
+        nesting: nesting.into(),
+        min_items: nested.min_items,
+        max_items: nested.max_items,
+    }
+}
