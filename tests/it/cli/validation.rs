@@ -1,6 +1,6 @@
 //! What is refused before anything happens, without credentials and without a call (13 to 17).
 
-use super::{OPS, ops, organization, resource};
+use super::{ops, organization, resource};
 use crate::support::terraform::Terraform;
 use crate::support::workspace::Workspace;
 

@@ -32,8 +32,9 @@ const PATIENCE: Duration = Duration::from_mins(3);
 pub(crate) struct Workspace {
     pub(crate) server: Server,
     pub(crate) terraform: Terraform,
+    /// What every command runs with; an empty value counts as unset.
+    pub(crate) environment: Vec<(String, String)>,
     directory: TempDir,
-    environment: Vec<(String, String)>,
 }
 
 /// What one [`Workspace::step`] showed.
@@ -56,12 +57,12 @@ pub(crate) struct Running {
 /// Runs `story` once with every host, each time against a cloud of its own; afterwards destroys what is left
 /// and holds the cloud to it: every grant that the state recorded is gone, every other one is still there.
 #[track_caller]
-pub(crate) fn on_every_host(cloud: impl Fn() -> Cloud, story: impl Fn(&Workspace)) {
+pub(crate) fn on_every_host(cloud: impl Fn() -> Cloud, story: impl Fn(&mut Workspace)) {
     for terraform in Terraform::found() {
         let name = terraform.to_string();
         let run = catch_unwind(AssertUnwindSafe(|| {
-            let workspace = Workspace::new(terraform, cloud());
-            story(&workspace);
+            let mut workspace = Workspace::new(terraform, cloud());
+            story(&mut workspace);
             workspace.end();
         }));
         if let Err(panic) = run {
@@ -101,7 +102,7 @@ impl Workspace {
         fs::write(directory.path().join("cli.tfrc"), installation).unwrap();
 
         let environment = environment.map(|(name, value)| (name.to_owned(), value)).to_vec();
-        let workspace = Self { server, terraform, directory, environment };
+        let workspace = Self { server, terraform, environment, directory };
         let required = format!("tencentcloud = {{ source = {SOURCE:?} }}");
         workspace.write(
             "terraform.tf",
@@ -111,7 +112,7 @@ impl Workspace {
         workspace
     }
 
-    /// Sets a variable for every later command; an empty one counts as unset.
+    /// Sets a variable for every later command.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.environment.retain(|(existing, _)| existing != name);
         self.environment.push((name.to_owned(), value.to_owned()));

@@ -8,6 +8,8 @@ pub(super) struct Source {
     /// From the repository's root, with `/`.
     pub(super) path: String,
     pub(super) text: String,
+    /// Compiled for tests alone: named after it, or declared under `cfg(test)`.
+    pub(super) only_tests: bool,
 }
 
 /// One line of code.
@@ -22,7 +24,8 @@ pub(super) struct Line<'a> {
 
 impl Source {
     pub(super) fn new(path: &str, text: &str) -> Self {
-        Self { path: path.to_owned(), text: text.to_owned() }
+        let only_tests = path.ends_with("/tests.rs") || path.contains("/tests/");
+        Self { path: path.to_owned(), text: text.to_owned(), only_tests }
     }
 
     /// The first name below `src`: a folder's, or a file's without its ending.
@@ -39,12 +42,23 @@ impl Source {
     /// Its lines without comments; blank ones stay, so that numbers hold.
     pub(super) fn code(&self) -> impl Iterator<Item = Line<'_>> {
         let foot = self.text.find("\n#[cfg(test)]\nmod ").map(|at| self.text[..at].lines().count());
-        let all_tests = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
         self.text.lines().zip(1..).map(move |(text, number)| Line {
             number,
             text: without_comment(text),
-            in_tests: all_tests || foot.is_some_and(|foot| number > foot),
+            in_tests: self.only_tests || foot.is_some_and(|foot| number > foot),
         })
+    }
+
+    /// The files of the modules that it declares for tests alone.
+    fn test_modules(&self) -> Vec<String> {
+        let folder =
+            self.path.strip_suffix("/mod.rs").or(self.path.strip_suffix(".rs")).unwrap_or(&self.path);
+        let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
+        let declared = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]").filter_map(|pair| {
+            let (_, module) = pair[1].strip_suffix(';')?.rsplit_once("mod ")?;
+            Some(format!("{folder}/{module}.rs"))
+        });
+        declared.collect()
     }
 
     /// All of its code in one piece, a line of text to each of the file's.
@@ -66,7 +80,12 @@ fn without_comment(line: &str) -> &str {
 
 /// The Rust files below `folder`.
 pub(super) fn rust(folder: &str) -> Vec<Source> {
-    read(folder, &|path| path.extension().is_some_and(|extension| extension == "rs"))
+    let mut sources = read(folder, &|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let declared: Vec<String> = sources.iter().flat_map(Source::test_modules).collect();
+    for source in &mut sources {
+        source.only_tests |= declared.contains(&source.path);
+    }
+    sources
 }
 
 /// Every file that we write by hand.
@@ -78,7 +97,7 @@ pub(super) fn everything() -> Vec<Source> {
     let files = top_level()
         .into_iter()
         .filter(|name| root().join(name).is_file() && ![".git", "Cargo.lock"].contains(&name.as_str()));
-    all.extend(files.map(|name| Source { text: text(&name), path: name }));
+    all.extend(files.map(|name| Source::new(&name, &text(&name))));
     all.retain(|source| !source.generated());
     all
 }
@@ -110,7 +129,7 @@ fn read(folder: &str, wanted: &dyn Fn(&Path) -> bool) -> Vec<Source> {
     wanted
         .map(|file| {
             let path = file.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
-            Source { text: text(&path), path }
+            Source::new(&path, &text(&path))
         })
         .collect()
 }
