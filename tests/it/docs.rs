@@ -1,6 +1,6 @@
 //! The registry pages are what schema, examples and page templates say today.
 //!
-//! The pages have the shape of tfplugindocs 0.25, the generator that HashiCorp's own providers use: given the
+//! The pages have the shape of tfplugindocs 0.25, the generator that most providers use: given the
 //! templates beside this file, it writes the same bytes. Ours needs no Go and no Terraform: it asks the real binary for
 //! its schema. `BLESS=1` writes the pages, without it a stale page is a failure.
 
@@ -131,7 +131,7 @@ async fn the_table_of_settings_has_every_argument_with_its_variable() {
 
 #[tokio::test]
 async fn errors_are_called_what_the_program_calls_them() {
-    let sources: String = files("src").iter().filter(|path| path.ends_with(".rs")).map(text).collect();
+    let sources: String = files("src").iter().map(text).collect();
     for page in &rendered().await.pages {
         let cells = page.text.lines().filter_map(|line| line.strip_prefix("| **")?.split_once("** |"));
         let summaries: Vec<&str> = cells.map(|(summary, _)| summary).collect();

@@ -1,6 +1,7 @@
 //! Links between the pages of this repository lead somewhere.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::{files, rendered, root, text};
 
@@ -10,7 +11,8 @@ fn pages() -> BTreeSet<String> {
         .into_iter()
         .flat_map(files)
         .chain(["README.md", "CHANGELOG.md"].map(str::to_owned));
-    all.filter(|path| path.ends_with(".md") && root().join(path).exists()).collect()
+    all.filter(|path| Path::new(path).extension() == Some("md".as_ref()) && root().join(path).exists())
+        .collect()
 }
 
 /// The targets of the links of a page that lead into this repository, without those in code.

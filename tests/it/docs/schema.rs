@@ -28,38 +28,36 @@ pub(super) fn render(block: &Block) -> String {
 fn attributes(parents: &[&str], attributes: &[Attribute], title: fn(&str) -> String) -> String {
     let mut sorted: Vec<&Attribute> = attributes.iter().collect();
     sorted.sort_by_key(|attribute| &attribute.name);
-    let mut text = String::new();
-    let mut nested = String::new();
+    let (mut lines, mut nested) = (Vec::new(), Vec::new());
     for (name, belongs) in GROUPS {
         let group: Vec<&&Attribute> = sorted.iter().filter(|attribute| belongs(attribute)).collect();
         if group.is_empty() {
             continue;
         }
-        text += &format!("{}\n\n", title(name));
+        lines.push(format!("{}\n\n", title(name)));
         for attribute in group {
             let path = [parents, &[attribute.name.as_str()]].concat();
-            text += &line(&path, attribute);
-            nested += &inner(&path, attribute);
+            lines.push(line(&path, attribute));
+            nested.push(inner(&path, attribute));
         }
-        text += "\n";
+        lines.push("\n".to_owned());
     }
-    text + &nested
+    lines.concat() + &nested.concat()
 }
 
 fn line(path: &[&str], attribute: &Attribute) -> String {
     assert!(!attribute.write_only, "write-only attributes are not rendered yet");
-    let mut text = format!("- `{}` ({}", attribute.name, type_name(attribute));
-    for (set, flag) in [(attribute.sensitive, ", Sensitive"), (attribute.deprecated, ", Deprecated")] {
-        text += if set { flag } else { "" };
-    }
-    text += ")";
-    if !attribute.description.trim().is_empty() {
-        text += &format!(" {}", attribute.description.trim());
-    }
-    if attribute.nested_type.is_some() {
-        text += &format!(" (see [below for nested schema](#{}))", anchor(path));
-    }
-    text + "\n"
+    let name = &attribute.name;
+    let of = type_name(attribute);
+    let sensitive = if attribute.sensitive { ", Sensitive" } else { "" };
+    let deprecated = if attribute.deprecated { ", Deprecated" } else { "" };
+    let description = attribute.description.trim();
+    assert!(!description.is_empty(), "`{name}` is not described");
+    let link = match attribute.nested_type {
+        Some(_) => format!(" (see [below for nested schema](#{}))", anchor(path)),
+        None => String::new(),
+    };
+    format!("- `{name}` ({of}{sensitive}{deprecated}) {description}{link}\n")
 }
 
 fn inner(path: &[&str], attribute: &Attribute) -> String {
