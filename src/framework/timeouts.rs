@@ -51,7 +51,7 @@ impl Timeouts {
             Operation::Delete => (&self.delete, 20),
         };
         let set = field.known().and_then(|text| parse_duration(text).ok());
-        set.unwrap_or(Duration::from_secs(default * 60))
+        set.unwrap_or(Duration::from_mins(default))
     }
 
     /// Reports every duration that is none, at its place in the attribute `within`.
@@ -198,15 +198,15 @@ mod tests {
 
     #[test]
     fn durations_read_as_go_reads_them() {
-        check("20m", Ok(Duration::from_secs(1200)));
-        check("1h30m", Ok(Duration::from_secs(5400)));
+        check("20m", Ok(Duration::from_mins(20)));
+        check("1h30m", Ok(Duration::from_mins(90)));
         check("1h15m30.5s", Ok(Duration::from_millis(4_530_500)));
         check("+5s", Ok(Duration::from_secs(5)));
         check(".5s", Ok(Duration::from_millis(500)));
         check("1.s", Ok(Duration::from_secs(1)));
         check("100ms", Ok(Duration::from_millis(100)));
         check("7µs", Ok(Duration::from_micros(7)));
-        check("3m1h", Ok(Duration::from_secs(3780)));
+        check("3m1h", Ok(Duration::from_mins(63)));
     }
 
     #[test]

@@ -165,22 +165,25 @@ fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &D
     Diagnostic::error(summary, format!("{tried} {why}\n\n{}", progress.join("\n\n")))
 }
 
-/// What support asks for: action, code, message, request id and attempts; else the chain of causes.
+/// What support asks for: action, attempts, code, message and request id; else the chain of causes. Indented, so that
+/// the host does not wrap it.
 fn evidence(error: &ApiError, attempts: u32) -> String {
-    let mut text = if let (Some(code), Some(message)) = (error.code(), error.message()) {
-        format!("{}: {code}: {message}", error.action())
+    let mut lines =
+        vec![format!("  Action:    {} ({})", error.action(), count(attempts as usize, "attempt"))];
+    if let (Some(code), Some(message)) = (error.code(), error.message()) {
+        lines.push(format!("  Code:      {code}"));
+        lines.push(format!("  Message:   {message}"));
     } else {
-        let mut text = error.to_string();
         let mut cause = error.source();
+        let mut causes = Vec::new();
         while let Some(error) = cause {
-            let _infallible = write!(text, ": {error}");
+            causes.push(error.to_string());
             cause = error.source();
         }
-        text
-    };
-    let id = error.request_id().map(|id| format!("RequestId {id}, ")).unwrap_or_default();
-    let _infallible = write!(text, "\n{id}{}", count(attempts as usize, "attempt"));
-    text
+        lines.extend((!causes.is_empty()).then(|| format!("  Cause:     {}", causes.join(": "))));
+    }
+    lines.extend(error.request_id().map(|id| format!("  RequestId: {id}")));
+    lines.join("\n")
 }
 
 /// Refusals of the same kind together: one text for fifty pairs, not fifty texts.

@@ -34,8 +34,8 @@ async fn an_unclear_outcome_is_looked_up_and_repeated_where_needed() {
         (Effect::ResetAfterApply, 1),
         (Effect::Truncate, 1),
         (Effect::Garbage, 1),
-        (Effect::StallBefore(Duration::from_secs(60)), 2),
-        (Effect::StallAfterApply(Duration::from_secs(60)), 1),
+        (Effect::StallBefore(Duration::from_mins(1)), 2),
+        (Effect::StallAfterApply(Duration::from_mins(1)), 1),
         (Effect::Lag(Duration::from_secs(3)), 1),
     ] {
         let world = World::of(organization(2, 2));
@@ -205,7 +205,7 @@ async fn an_unclear_revoke_is_repeated() {
         Effect::Html(502),
         Effect::Truncate,
         Effect::Throttle,
-        Effect::StallAfterApply(Duration::from_secs(60)),
+        Effect::StallAfterApply(Duration::from_mins(1)),
     ] {
         let world = World::of(organization(1, 2));
         let state = world.done(None, config([1], [11, 12])).await;
@@ -254,7 +254,7 @@ async fn grants_that_cannot_be_seen_are_kept_to_be_on_the_safe_side() {
 async fn time_running_out_keeps_what_was_done() {
     let world = World::of(organization(2, 2));
     world.cloud().behaviour =
-        Behaviour { visibility_delay: Duration::from_secs(3600 * 24), ..Behaviour::default() };
+        Behaviour { visibility_delay: Duration::from_hours(24), ..Behaviour::default() };
     let left = world.run(None, Some(config([1, 2], [11, 12]))).await;
     assert_eq!(summaries(&left.report), ["Operation ran out of time"]);
     let told = left.report.iter().next().unwrap();

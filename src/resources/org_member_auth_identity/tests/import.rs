@@ -4,10 +4,9 @@ use super::*;
 use crate::framework::resource::ImportResource;
 
 async fn import(world: &World, id: &str) -> Result<MemberAuthIdentity, String> {
-    OrgMemberAuthIdentity
-        .import(&world.cx(), id)
-        .await
-        .map_err(|report| report.iter().map(|told| format!("{}: {}", told.summary, told.detail)).collect())
+    OrgMemberAuthIdentity.import(&world.cx(), id).await.map_err(|report| {
+        report.iter().map(|told| format!("{}: {}", told.summary, told.detail)).collect::<Vec<_>>().concat()
+    })
 }
 
 #[tokio::test(start_paused = true)]
