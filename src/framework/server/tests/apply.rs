@@ -1,3 +1,5 @@
+//! Applying: what is kept when something fails.
+
 use tokio_util::sync::CancellationToken;
 
 use super::{apply, error_paths};
