@@ -1,0 +1,120 @@
+//! Import by id, and taking out of the state (54 to 64).
+
+use super::{OPS, member, ops, organization, product, resource, writes};
+use crate::support::workspace::{Workspace, on_every_host};
+
+/// Lets go of the resource, without touching the cloud.
+fn forget(run: &Workspace) {
+    run.run(&["state", "rm", OPS]).succeeded();
+}
+
+#[test]
+fn a54_a56_an_import_gives_the_same_state_however_the_id_is_written() {
+    on_every_host(organization, |run| {
+        let config = ops(&[1, 2], &[11, 12]);
+        let created = run.step(&config).state;
+        for id in [
+            "100000000001,100000000002#11,12",
+            "100000000002,100000000001#12,11",
+            " 100000000001 , 100000000002, 100000000001 # 12 , 11,11 ",
+        ] {
+            forget(run);
+            run.server.cloud().clear_journal();
+            run.run(&["import", OPS, id]).succeeded();
+            assert_eq!(writes(run.server.cloud().journal()), 0);
+            assert_eq!(run.state().resource(OPS), created.resource(OPS), "imported as `{id}`");
+            run.settled();
+        }
+    });
+}
+
+#[test]
+fn a57_a_malformed_id_is_answered_with_the_right_form() {
+    on_every_host(organization, |run| {
+        run.write("main.tf", &ops(&[1], &[11]));
+        let malformed = [
+            "#",
+            "100000000001#",
+            "#11",
+            "100000000001,#11",
+            "100000000001#11,",
+            "one#11",
+            "100000000001#eleven",
+            "100000000001#11#12",
+            "-100000000001#11",
+            "0#11",
+            "1.5#11",
+            "100000000001:11",
+            "99999999999999999999999999#11",
+        ];
+        for id in malformed {
+            let outcome = run.run(&["import", OPS, id]);
+            assert_eq!(outcome.code, 1, "`{id}` is no id\n{outcome}");
+            assert!(
+                outcome.text().contains('#') && outcome.text().contains(','),
+                "shows the form\n{outcome}"
+            );
+        }
+        // What the public provider calls an id is answered with what to type instead.
+        let outcome = run.run(&["import", OPS, &member(1).to_string()]);
+        assert_eq!(outcome.code, 1, "{outcome}");
+        assert!(outcome.text().contains("100000000001#1"), "a ready-made id\n{outcome}");
+    });
+}
+
+#[test]
+fn a58_a_partly_missing_product_is_imported_and_an_absent_one_is_not() {
+    on_every_host(
+        || organization().with_grant(member(1), 11),
+        |run| {
+            let config = ops(&[1, 2], &[11]);
+            run.write("main.tf", &config);
+            let outcome = run.run(&["import", OPS, "100000000003#13"]);
+            assert_eq!(outcome.code, 1, "nothing to import\n{outcome}");
+
+            let outcome = run.run(&["import", OPS, "100000000001#14"]);
+            assert_eq!(outcome.code, 1, "nothing to import\n{outcome}");
+            assert!(outcome.text().contains("100000000001#1,11"), "what the member does have\n{outcome}");
+
+            run.run(&["import", OPS, "100000000001,100000000002#11"]).succeeded();
+            assert_eq!(run.state().grants(OPS), product(&[1], &[11]));
+            let step = run.step(&config);
+            assert_eq!(step.plan.grants(OPS).added, product(&[2], &[11]));
+        },
+    );
+}
+
+#[test]
+fn a55_a59_import_blocks_take_many_at_once_and_change_nothing() {
+    let granted = || (1..=12).fold(organization(), |cloud, n| cloud.with_grant(member(n), 11));
+    on_every_host(granted, |run| {
+        let uins = "locals {\n  uins = toset([for n in range(1, 13) : tostring(100000000000 + n)])\n}\n";
+        let blocks = format!(
+            "import {{\n  for_each = local.uins\n  to       = {OPS}[each.key]\n  id       = \"${{each.key}}#11\"\n}}\n"
+        );
+        let each = resource("ops", "[each.key]", "[11]", "for_each = local.uins");
+        let step = run.step(&format!("{uins}{blocks}{each}"));
+        assert!(step.plan.busy().is_empty(), "a pure import: {:?}", step.plan.busy());
+        assert_eq!(writes(&step.calls), 0);
+        assert_eq!(step.state.all_grants().len(), 12);
+    });
+}
+
+#[test]
+fn a64_a_resource_is_let_go_without_being_destroyed_and_taken_back() {
+    on_every_host(organization, |run| {
+        let config = ops(&[1, 2], &[11]);
+        let created = run.step(&config).state;
+        let removed = format!("removed {{\n  from = {OPS}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n");
+        run.server.cloud().clear_journal();
+        run.try_apply(&removed).succeeded();
+        assert!(run.state().resources().is_empty());
+        assert_eq!(writes(run.server.cloud().journal()), 0);
+        assert!(run.cloud_grants().is_superset(&product(&[1, 2], &[11])));
+
+        run.write("main.tf", &config);
+        run.run(&["import", OPS, "100000000001,100000000002#11"]).succeeded();
+        assert_eq!(run.state().resource(OPS), created.resource(OPS));
+        run.settled();
+    });
+}
