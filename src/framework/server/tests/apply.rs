@@ -167,6 +167,16 @@ async fn s84_what_a_failure_leaves_has_no_unknown_value() {
 }
 
 #[tokio::test]
+async fn s69_absent_blocks_are_empty_after_an_apply() {
+    let mut bare = made();
+    for name in ["rules", "ports", "labels", "group"] {
+        bare.remove(name);
+    }
+    let answer = apply(saving(vec![bare], || Ok(())), None, Some(&planned()), None).await;
+    assert_eq!((answer.value, answer.report), (Some(made()), Diagnostics::new()));
+}
+
+#[tokio::test]
 async fn an_error_that_says_nothing_is_made_to_say_so() {
     let answer = apply(saving(vec![], || Err(Diagnostics::new())), None, Some(&planned()), None).await;
     assert!(answer.report.has_errors());
