@@ -31,8 +31,9 @@ pub(super) const ENDPOINTS: Attr<Nested<Endpoints>> =
     Attr::optional("endpoints", "Whole URLs that take the place of those made from `protocol` and `domain`.");
 pub(super) const REQUESTS_PER_SECOND: Attr<Number> = Attr::optional(
     "requests_per_second",
-    "How many calls per second and action the provider may make, of the 20 that the API allows; more has no effect. \
-     Default 20. Environment: `TENCENTCLOUD_REQUESTS_PER_SECOND`.",
+    "How many calls per second and action the provider may make. Default 20, which is what the API allows an account: set \
+     less to leave some to others, more only if Tencent Cloud raised it for you. Environment: \
+     `TENCENTCLOUD_REQUESTS_PER_SECOND`.",
 );
 pub(super) const MAX_RETRIES: Attr<Number> = Attr::optional(
     "max_retries",
