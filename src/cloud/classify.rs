@@ -143,8 +143,8 @@ fn by_status(status: u16) -> &'static Row {
 mod tests {
     use super::*;
 
-    fn endpoint() -> crate::cloud::Endpoint {
-        crate::cloud::Endpoint::parse("https://organization.example.com").unwrap()
+    fn endpoint() -> Box<str> {
+        "https://organization.example.com/".into()
     }
 
     fn unanswered(source: TransportError) -> Failure {

@@ -155,11 +155,11 @@ impl Inner {
         let answer = match timeout(limit, self.transport.send(request)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(source)) => {
-                let endpoint = self.endpoint(call.product).clone();
+                let endpoint = self.endpoint(call.product).url().into();
                 return Outcome::unanswered(Failure::Transport { endpoint, source }, started);
             }
             Err(_) => {
-                let endpoint = self.endpoint(call.product).clone();
+                let endpoint = self.endpoint(call.product).url().into();
                 return Outcome::unanswered(Failure::Stalled { endpoint, limit }, started);
             }
         };

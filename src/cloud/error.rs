@@ -8,7 +8,6 @@ use std::fmt;
 use std::time::Duration;
 
 use super::deadline::Ended;
-use super::endpoint::Endpoint;
 use super::transport::TransportError;
 
 /// A call that did not succeed. Print it with its chain of sources.
@@ -65,10 +64,10 @@ pub(crate) enum Failure {
     Encode(#[source] serde_json::Error),
     /// The exchange broke.
     #[error("no answer from {endpoint}")]
-    Transport { endpoint: Endpoint, source: TransportError },
+    Transport { endpoint: Box<str>, source: TransportError },
     /// No answer in time.
     #[error("no answer from {endpoint} within {} s", limit.as_secs())]
-    Stalled { endpoint: Endpoint, limit: Duration },
+    Stalled { endpoint: Box<str>, limit: Duration },
 }
 
 #[derive(Debug)]
