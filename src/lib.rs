@@ -52,3 +52,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Service::new(provider, lifetime.stop.clone(), lifetime.work.clone()).into_server()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::server::Server;
+
+    #[test]
+    fn every_model_writes_what_it_declares() {
+        framework::model::tests::check_provider::<TencentCloud>();
+    }
+
+    #[test]
+    fn s41_the_schemas_are_as_a_host_wants_them() {
+        let server = Server::new(TencentCloud::new(Arc::new(ProcessEnv), Arc::new(SystemClock)));
+        assert_eq!(server.schema_problems(), framework::diagnostic::Diagnostics::new());
+    }
+}

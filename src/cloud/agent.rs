@@ -1,8 +1,9 @@
 //! What a request says about its sender: `User-Agent` and `X-TC-RequestClient`.
 //!
-//! The user agent has the shape of HashiCorp's SDK, with the user's `TF_APPEND_USER_AGENT` at its end. The request
-//! client is Tencent Cloud's own label (at most 128 characters of `[0-9a-zA-Z-_ ,;.]`); the public provider's
-//! variable `TENCENTCLOUD_API_REQUEST_CLIENT` replaces it. Neither can smuggle a line break into a header.
+//! The user agent has the shape the usual SDK gives it, with the user's `TF_APPEND_USER_AGENT` at its end.
+//! The request client is Tencent Cloud's own label (at most 128 characters of `[0-9a-zA-Z-_ ,;.]`); the
+//! public provider's variable `TENCENTCLOUD_API_REQUEST_CLIENT` replaces it. Neither can smuggle a line break
+//! into a header.
 
 use crate::ambient::Env;
 
@@ -17,11 +18,13 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REQUEST_CLIENT_LENGTH_MAX: usize = 128;
 
 impl Agent {
-    /// The labels for a host of version `host_version` (what the host calls `terraform_version`).
+    /// The labels for a host of version `host_version` (what the host calls `terraform_version`, which may be
+    /// empty).
     pub fn new(host_version: &str, env: &dyn Env) -> Self {
+        let host = if host_version.is_empty() { String::new() } else { format!("/{host_version}") };
         let append = env.var("TF_APPEND_USER_AGENT").unwrap_or_default();
         let text = format!(
-            "Terraform/{host_version} (+https://www.terraform.io) terraform-provider-tencentcloud/{VERSION} {}",
+            "Terraform{host} (+https://www.terraform.io) terraform-provider-tencentcloud/{VERSION} {}",
             append.trim()
         );
         let user_agent: String = text.chars().filter(|c| (' '..='~').contains(c)).collect();

@@ -1,8 +1,8 @@
 //! What a failure means, in one table: whose fault it is, and whether the same request may be sent again.
 //!
-//! Follows the common error codes of <https://www.tencentcloud.com/document/product/1031/32866> and the code lists of
-//! the Organization actions. A code is looked up whole, then by the part before its first dot. A write is repeated
-//! only when it certainly did nothing.
+//! Follows the common error codes of <https://www.tencentcloud.com/document/product/1031/32858> and the code
+//! lists of the Organization actions. A code is looked up whole, then by the part before its first dot. A
+//! write is repeated only when it certainly did nothing.
 
 use super::action::Effect;
 use super::error::{Failure, Kind};

@@ -59,6 +59,17 @@ impl Deadline {
         }
     }
 
+    /// Awaits `work` until `grace` after the limit, or until the stop: for work that ends by itself soon after the limit,
+    /// and whose outcome is worth more than the bare fact that time is up.
+    pub async fn outlast<T>(&self, grace: Duration, work: impl Future<Output = T>) -> Result<T, Ended> {
+        tokio::select! {
+            biased;
+            done = work => Ok(done),
+            () = self.stop.cancelled() => Err(Ended::Stopped),
+            () = tokio::time::sleep(self.remaining() + grace) => Err(Ended::TimedOut),
+        }
+    }
+
     /// Time since the operation began.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()

@@ -1,7 +1,8 @@
 //! Where a product answers: scheme, host, port and path.
 //!
-//! Follows the endpoint list of <https://www.tencentcloud.com/document/product/1031/32860>. The host is signed, so
-//! it is kept exactly as it will be sent. Does not decide whether plain HTTP is acceptable; it only tells.
+//! Follows the endpoint list of <https://www.tencentcloud.com/document/product/1031/52042>. The host is
+//! signed, so it is kept exactly as it will be sent. Does not decide whether plain HTTP is acceptable; it
+//! only tells.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -79,7 +80,8 @@ impl Endpoint {
         Ok(Self { url, host })
     }
 
-    /// The Organization API under a root domain such as [`DEFAULT_DOMAIN`]; the product's name is put before it.
+    /// The Organization API under a root domain such as [`DEFAULT_DOMAIN`]; the product's name is put before
+    /// it.
     pub fn organization(domain: &str, protocol: Protocol) -> Result<Self, EndpointError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
         if domain.is_empty() || domain.starts_with(['.', ':']) || !domain.chars().all(plain) {

@@ -1,8 +1,8 @@
 //! The envelope of every answer: `{"Response": {…, "RequestId": …}}`, with `Error` in it or not.
 //!
 //! `Error` alone says whether a call failed; the HTTP status is 200 either way and is not asked
-//! (<https://www.tencentcloud.com/document/product/1031/32864>). An answer without an envelope is not from the service
-//! but from something in between. Does not know what a code means: that is `classify`.
+//! (<https://www.tencentcloud.com/document/product/1031/52046>). An answer without an envelope is not from
+//! the service but from something in between. Does not know what a code means: that is `classify`.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -48,7 +48,8 @@ impl Success {
     }
 }
 
-/// The envelope of API 2.0, which old gateways may still answer with and the vendor's own SDKs still understand.
+/// The envelope of API 2.0, which old gateways may still answer with and the vendor's own SDKs still
+/// understand.
 fn legacy_refusal(envelope: &Map<String, Value>) -> Option<Failure> {
     envelope.get("code")?.as_i64().filter(|code| *code != 0)?;
     let code = text(envelope, "codeDesc")?;

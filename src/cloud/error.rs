@@ -1,12 +1,13 @@
 //! The one error of this floor, cut by what a caller can do about it.
 //!
-//! [`ApiError`] says which action came to what end; its `source()` says why: what the service answered, or what
-//! became of the request on its way. Neither repeats the other and neither can hold a secret.
+//! [`ApiError`] says which action came to what end; its `source()` says why: what the service answered, or
+//! what became of the request on its way. Neither repeats the other and neither can hold a secret.
 
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use super::deadline::Ended;
 use super::transport::TransportError;
 
 /// A call that did not succeed. Print it with its chain of sources.
@@ -26,7 +27,8 @@ pub enum Kind {
     /// The credentials are unknown, expired or wrongly signed, or their account has no organization
     /// (`ResourceNotFound.OrganizationNotExist`: the usual cause is the wrong account).
     Credentials,
-    /// Refused for the rate of calls until the time was up.
+    /// Refused for the rate of calls. A call waits that out; if its time is up first it ends with
+    /// [`Kind::TimedOut`].
     Throttled,
     /// Invalid, unsupported or over a quota: the same request will not succeed later.
     Rejected,
@@ -93,8 +95,8 @@ impl ApiError {
         self.0.kind
     }
 
-    /// The code of the last answer, as in `ResourceNotFound.OrganizationMemberNotExist`; `None` if the service
-    /// gave none. Kept when the time ran out after that answer.
+    /// The code of the last answer, as in `ResourceNotFound.OrganizationMemberNotExist`; `None` if the
+    /// service gave none. Kept when the time ran out after that answer.
     pub fn code(&self) -> Option<&str> {
         self.0.failure.as_ref()?.code()
     }
@@ -125,6 +127,15 @@ impl ApiError {
     /// Time spent on the call, waits included.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
+    }
+}
+
+impl From<Ended> for Kind {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::TimedOut => Self::TimedOut,
+            Ended::Stopped => Self::Stopped,
+        }
     }
 }
 

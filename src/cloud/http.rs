@@ -1,7 +1,7 @@
 //! The real [`Transport`]: HTTP/1.1 over rustls, with a pool of kept-alive connections.
 //!
-//! Trusts the platform's roots and, besides them, a PEM bundle. Follows no redirects and repeats nothing. The TLS set-up
-//! and the pool are made at the first request, so that a provider which makes none starts at once.
+//! Trusts the platform's roots and, besides them, a PEM bundle. Follows no redirects and repeats nothing. The
+//! TLS set-up and the pool are made at the first request, so that a provider which makes none starts at once.
 
 use std::error::Error;
 use std::fmt;
@@ -13,7 +13,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Proxy};
 use tokio::sync::OnceCell;
 
-use super::transport::{HttpAnswer, HttpRequest, KEEP_ALIVE, Transport, TransportError};
+use super::transport::{HttpAnswer, HttpRequest, Transport, TransportError};
 
 /// Sends over the network.
 pub(crate) struct Http {
@@ -24,6 +24,9 @@ pub(crate) struct Http {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TCP_KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// How long an idle connection is kept for the next request. Below the usual limit of servers, so that a request
+/// is seldom sent into a connection that is just being closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const BODY_LENGTH_MAX: usize = 16 << 20;
 
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +49,8 @@ impl Http {
             .tcp_keepalive(TCP_KEEP_ALIVE)
             .pool_idle_timeout(KEEP_ALIVE)
             .tls_certs_merge(self.certificates.iter().cloned())
-            // What follows was read from the environment by the caller; the HTTP client must not read it again.
+            // What follows was read from the environment by the caller; the HTTP client must not read it
+            // again.
             .no_proxy();
         self.proxies.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy).build()
     }
@@ -111,8 +115,8 @@ fn unusable_header(error: Box<dyn Error + Send + Sync>) -> TransportError {
     TransportError::Unusable(error)
 }
 
-/// Whether the server's certificate was refused. TLS errors travel inside `io::Error`, which does not list them as its
-/// source.
+/// Whether the server's certificate was refused. TLS errors travel inside `io::Error`, which does not list
+/// them as its source.
 fn is_distrust(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -134,3 +138,6 @@ impl fmt::Debug for Http {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

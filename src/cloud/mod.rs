@@ -1,12 +1,12 @@
 //! Tencent Cloud over HTTP: sign, send, classify, retry, pace. Knows no Terraform.
 //!
-//! [`Client::call`] is the only way out. It takes a typed [`Action`] (they live in [`api`], with the API's own
-//! names) and a [`Deadline`], and gives the typed answer or an [`ApiError`] whose [`Kind`] says what the caller
-//! can do about it. The order of one call is fixed and written down in `client.rs`; everything else here is a
-//! pure piece that `client.rs` puts together: `sign`, `envelope`, `classify`, `retry`, `limiter`.
+//! [`Client::call`] is the only way out. It takes a typed [`Action`] (they live in [`api`], with the API's
+//! own names) and a [`Deadline`], and gives the typed answer or an [`ApiError`] whose [`Kind`] says what the
+//! caller can do about it. The order of one call is fixed and written down in `client.rs`; everything else
+//! here is a pure piece that `client.rs` puts together: `sign`, `envelope`, `classify`, `retry`, `limiter`.
 //!
-//! Follows the API 3.0 documentation: <https://www.tencentcloud.com/document/product/1031/32861> and the pages
-//! named in each file.
+//! Follows the API 3.0 documentation: <https://www.tencentcloud.com/document/product/1031/52041> and the
+//! pages named in each file.
 
 mod action;
 mod agent;
@@ -23,6 +23,7 @@ mod http;
 mod limiter;
 mod proxy;
 mod retry;
+mod settings;
 mod sign;
 #[cfg(test)]
 mod tests;
@@ -30,10 +31,11 @@ mod transport;
 
 pub use action::{Action, Effect, Product};
 pub use agent::Agent;
-pub use client::{Client, Settings, SettingsError};
+pub use client::Client;
 pub use credentials::{Credentials, CredentialsError};
 pub use deadline::{Deadline, Ended};
 pub use endpoint::{DEFAULT_DOMAIN, Endpoint, EndpointError, Protocol};
 pub use error::{ApiError, Kind};
 pub use proxy::ProxyError;
+pub use settings::{Settings, SettingsError};
 pub use transport::{HttpAnswer, HttpRequest, Transport, TransportError};

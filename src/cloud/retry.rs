@@ -1,7 +1,7 @@
 //! How often a call is repeated, and how long it waits before. Pure: luck is a parameter.
 //!
-//! Waits have full jitter (anything from nothing to a ceiling that doubles), so that callers that failed together do
-//! not come back together. Knows no codes: `classify` decides what may be repeated.
+//! Waits have full jitter (anything from nothing to a ceiling that doubles), so that callers that failed
+//! together do not come back together. Knows no codes: `classify` decides what may be repeated.
 
 use std::time::Duration;
 
@@ -25,8 +25,8 @@ impl Patience {
         Self { retries_left: max_retries, failures: 0, resigned: false }
     }
 
-    /// Counts a failure. How long to wait before the next attempt, or `None` if there should be none. `luck` is from
-    /// 0 to 1.
+    /// Counts a failure. How long to wait before the next attempt, or `None` if there should be none. `luck`
+    /// is from 0 to 1.
     pub(crate) fn after(&mut self, verdict: Verdict, luck: f64) -> Option<Duration> {
         self.failures = self.failures.saturating_add(1);
         match verdict.repeat {
@@ -77,6 +77,7 @@ mod tests {
     fn a_wait_is_anything_below_its_ceiling() {
         assert_eq!(waits(Repeat::Bounded, 2, 0.0, 2), [Some(0), Some(0)]);
         assert_eq!(waits(Repeat::Bounded, 2, 0.5, 2), [Some(125), Some(250)]);
+        assert_eq!(waits(Repeat::UntilDeadline, 0, 0.5, 2), [Some(500), Some(1_000)]);
     }
 
     #[test]

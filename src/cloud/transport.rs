@@ -1,21 +1,16 @@
 //! The seam between the client and the network: one request out, one answer back.
 //!
-//! Knows neither signatures nor envelopes. What it must tell is whether a request that failed can have reached
-//! the service, because that decides whether a write may be repeated. `http.rs` is the real one; tests bring
-//! their own.
+//! Knows neither signatures nor envelopes. What it must tell is whether a request that failed can have
+//! reached the service, because that decides whether a write may be repeated. `http.rs` is the real one;
+//! tests bring their own.
 
 use std::error::Error;
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::endpoint::Endpoint;
-
-/// How long an idle connection is kept for the next request. Below the usual limit of servers, so that a request is
-/// seldom sent into a connection that is just being closed.
-pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Sends one request. Implementations never retry.
 #[async_trait]

@@ -37,6 +37,9 @@ pub(crate) trait AnyResource<D>: Send + Sync {
         planned: &'a Object,
     ) -> BoxFuture<'a, Outcome>;
     fn delete<'a>(&'a self, cx: &'a Cx<'a, D>, prior: &'a Object) -> BoxFuture<'a, Outcome>;
+    /// What the model makes of `object` when it has read it and writes it again.
+    #[cfg(test)]
+    fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics>;
 }
 
 /// [`ImportResource`], on objects.
@@ -114,6 +117,11 @@ impl<R: Resource> AnyResource<R::Data> for R {
             });
             Outcome { result: result.await, saved: saved(state) }
         })
+    }
+
+    #[cfg(test)]
+    fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics> {
+        Ok(read::<R::Model>(object)?.write())
     }
 }
 

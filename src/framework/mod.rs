@@ -9,6 +9,8 @@
 pub mod attribute;
 pub mod diagnostic;
 mod erased;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod fence;
 pub mod model;
 pub mod path;

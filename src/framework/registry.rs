@@ -114,6 +114,11 @@ impl<D> ResourceType<D> {
     pub fn state_type(&self) -> &Type {
         &self.state_type
     }
+
+    #[cfg(test)]
+    pub(crate) fn rewrite(&self, object: &super::value::Object) -> Result<super::value::Object, Diagnostics> {
+        self.resource.rewrite(object)
+    }
 }
 
 impl<D> fmt::Debug for Registry<D> {

@@ -65,9 +65,9 @@ impl Command {
 mod tests {
     use super::*;
 
-    fn check(line: &str, expected: Result<Command, Misuse>) {
+    fn check(line: &str, expected: impl Into<Result<Command, Misuse>>) {
         let arguments = line.split(' ').filter(|word| !word.is_empty()).map(OsString::from);
-        assert_eq!(Command::parse(arguments, "foo"), expected, "{line}");
+        assert_eq!(Command::parse(arguments, "foo"), expected.into(), "{line}");
     }
 
     #[test]

@@ -45,7 +45,8 @@ fn has_no_reader(output: &impl std::os::fd::AsFd) -> bool {
         && polled.iter().filter_map(PollFd::revents).any(|events| events.intersects(closed))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

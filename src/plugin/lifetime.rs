@@ -212,7 +212,7 @@ mod tests {
         let end = until_end(Mode::Managed, &lifetime, &ending, connections, signals, || false);
         let host = async {
             count.send(0).unwrap();
-            tokio::time::sleep(IDLE_TIME_MAX - SOON).await;
+            tokio::time::sleep(IDLE_TIME_MAX.saturating_sub(SOON)).await;
             count.send(1).unwrap();
             tokio::time::sleep(IDLE_TIME_MAX * 2).await;
             back.set(true);
@@ -225,7 +225,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_end_waits_for_work_but_not_for_ever() {
         for (end, bound) in [(End::Shutdown, WORK_TIME_MAX_AFTER_SHUTDOWN), (End::HostGone, WORK_TIME_MAX)] {
-            for (length, finishes) in [(bound - SOON / 2, true), (bound + SOON, false)] {
+            for (length, finishes) in [(bound / 2, true), (bound + SOON, false)] {
                 let lifetime = Lifetime::default();
                 let work = lifetime.work.spawn(tokio::time::sleep(length));
                 wind_down(end, &lifetime, async {}).await;

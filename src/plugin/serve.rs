@@ -122,3 +122,7 @@ async fn run<P: GrpcService>(
     ending.cancel();
     wind_down(end, &lifetime, server).await;
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -122,3 +122,85 @@ fn found(json: &Json) -> &'static str {
         Json::Object(_) => "an object",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::fake::{map, number, object, text};
+
+    fn object_type<const N: usize>(attributes: [(&str, Type); N]) -> Type {
+        Type::Object(attributes.into_iter().map(|(name, of)| (name.to_owned(), of)).collect())
+    }
+
+    #[track_caller]
+    fn check(json: &str, of: &Type, value: &Value) {
+        assert_eq!(&decode(json.as_bytes(), of, Extra::Refuse).unwrap(), value);
+    }
+
+    #[track_caller]
+    fn check_refused(json: &str, of: &Type, path: &str, words: &str) {
+        let error = decode(json.as_bytes(), of, Extra::Refuse).unwrap_err();
+        assert_eq!(error.path().map(|path| path.to_string()).unwrap_or_default(), path);
+        assert!(error.to_string().contains(words), "{error}");
+    }
+
+    #[test]
+    fn s61_every_type_is_read_from_json() {
+        check("\"x\"", &Type::String, &text("x"));
+        check("true", &Type::Bool, &Value::Bool(true));
+        check("null", &Type::Bool, &Value::Null);
+        check("[1,2]", &Type::List(Box::new(Type::Number)), &Value::List(vec![number("1"), number("2")]));
+        check("[2,1,2]", &Type::Set(Box::new(Type::Number)), &Value::set(vec![number("1"), number("2")]));
+        check(
+            "[1,true]",
+            &Type::Tuple(vec![Type::Number, Type::Bool]),
+            &Value::Tuple(vec![number("1"), Value::Bool(true)]),
+        );
+        check(r#"{"k":1}"#, &Type::Map(Box::new(Type::Number)), &map([("k", number("1"))]));
+        check(r#"{"a":1}"#, &object_type([("a", Type::Number)]), &object([("a", number("1"))]));
+        let dynamic = Value::Dynamic(Type::Number, Box::new(number("1")));
+        check(r#"{"value":1,"type":"number"}"#, &Type::Dynamic, &dynamic);
+        check("null", &Type::Dynamic, &Value::Null);
+    }
+
+    #[test]
+    fn s61_a_primitive_is_read_from_another_as_the_host_does() {
+        check("\"7\"", &Type::Number, &number("7"));
+        check("\"true\"", &Type::Bool, &Value::Bool(true));
+        check("7.50", &Type::String, &text("7.50"));
+        check("false", &Type::String, &text("false"));
+    }
+
+    #[test]
+    fn s94_every_digit_of_a_number_survives() {
+        for digits in [
+            "123456789012345678901234567890",
+            "100000000001",
+            "9007199254740993",
+            "0.12345678901234567890123",
+        ] {
+            check(digits, &Type::Number, &number(digits));
+        }
+        check_refused("1e999999999", &Type::Number, "", "number");
+    }
+
+    #[test]
+    fn s94_a_missing_attribute_is_null_and_one_too_many_is_left_out_of_a_state() {
+        let of = object_type([("a", Type::Number), ("b", object_type([("c", Type::Bool)]))]);
+        let value = object([("a", Value::Null), ("b", object([("c", Value::Null)]))]);
+        let json = br#"{"b":{"gone":[1]},"gone":{"deep":true}}"#;
+        assert_eq!(decode(json, &of, Extra::Ignore).unwrap(), value);
+        assert_eq!(decode(json, &of, Extra::Refuse).unwrap_err().path().unwrap().to_string(), "b.gone");
+    }
+
+    #[test]
+    fn s95_what_does_not_fit_is_refused_with_its_place() {
+        let of = object_type([("a", Type::Map(Box::new(Type::List(Box::new(Type::Number)))))]);
+        check_refused(r#"{"a":{"k":[1,"x"]}}"#, &of, "a[\"k\"][1]", "number");
+        check_refused(r#"{"a":7}"#, &of, "a", "found a number where a map should be");
+        check_refused("[]", &of, "", "found an array where an object should be");
+        check_refused("{", &of, "", "not JSON");
+        check_refused(&"[".repeat(10_000), &Type::List(Box::new(Type::Dynamic)), "", "not JSON");
+        check_refused("[1]", &Type::Tuple(Vec::new()), "", "1 elements where there should be 0");
+    }
+}

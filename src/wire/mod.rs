@@ -14,5 +14,8 @@ mod stop;
 mod to_proto;
 pub mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::{DecodeError, Problem};
 pub use server::{MESSAGE_BYTES_MAX, Service};

@@ -203,9 +203,9 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let stored = request.raw_state.as_ref().filter(|state| !state.json.is_empty());
             let stored = stored.ok_or_else(|| resource.flatmap_state())?;
             let stored = from_proto::stored(stored, resource.stored_type(request.version)?)?;
-            let upgraded = stored.map(|stored| resource.upgrade(stored));
+            let upgraded = resource.upgrade(stored)?;
             Ok(proto::upgrade_resource_state::Response {
-                upgraded_state: Some(to_proto::object(upgraded, resource.state_type())?),
+                upgraded_state: Some(to_proto::object(Some(upgraded), resource.state_type())?),
                 ..Default::default()
             })
         })

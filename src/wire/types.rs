@@ -76,3 +76,52 @@ fn read(json: &Json) -> Result<Type, TypeError> {
         _ => Err(TypeError::Unknown),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, of: &Type) {
+        assert_eq!(String::from_utf8(encode(of)).unwrap(), json);
+        assert_eq!(&decode(json.as_bytes()).unwrap(), of);
+    }
+
+    #[test]
+    fn s40_every_type_has_its_json() {
+        check("\"string\"", &Type::String);
+        check("\"number\"", &Type::Number);
+        check("\"bool\"", &Type::Bool);
+        check("\"dynamic\"", &Type::Dynamic);
+        check("[\"list\",\"string\"]", &Type::List(Box::new(Type::String)));
+        check("[\"set\",[\"map\",\"bool\"]]", &Type::Set(Box::new(Type::Map(Box::new(Type::Bool)))));
+        check("[\"tuple\",[]]", &Type::Tuple(Vec::new()));
+        check("[\"tuple\",[\"bool\",\"dynamic\"]]", &Type::Tuple(vec![Type::Bool, Type::Dynamic]));
+        let attributes = BTreeMap::from([("b".to_owned(), Type::Number), ("a".to_owned(), Type::String)]);
+        check(r#"["object",{"a":"string","b":"number"}]"#, &Type::Object(attributes));
+    }
+
+    #[test]
+    fn s40_the_optional_attributes_of_an_object_are_tolerated() {
+        let attributes = BTreeMap::from([("a".to_owned(), Type::String)]);
+        assert_eq!(decode(br#"["object",{"a":"string"},["a"]]"#).unwrap(), Type::Object(attributes));
+    }
+
+    #[test]
+    fn s40_what_is_no_type_is_refused() {
+        for json in [
+            "",
+            "\"text\"",
+            "7",
+            "null",
+            "[]",
+            "[\"list\"]",
+            "[\"list\",\"string\",\"string\"]",
+            "[\"tuple\",{}]",
+        ] {
+            decode(json.as_bytes()).unwrap_err();
+        }
+    }
+}

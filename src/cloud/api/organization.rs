@@ -1,16 +1,16 @@
 //! Tencent Cloud Organization, version 2021-03-31.
 //!
-//! Follows <https://www.tencentcloud.com/document/product/1031/66411> and the pages named at each action. Fields keep
-//! the API's names. All actions are limited to 20 calls per second, counted per action and caller, unless they say
-//! otherwise; all need the credentials of the organization's administrator.
+//! Follows <https://www.tencentcloud.com/document/product/1031/66411> and the pages named at each action.
+//! Fields keep the API's names. All actions are limited to 20 calls per second, counted per action and
+//! caller, unless they say otherwise; all need the credentials of the organization's administrator.
 
 use serde::{Deserialize, Serialize};
 
 use super::lenient::{list, number};
 use crate::cloud::action::{Action, Effect, Product};
 
-/// The most items one page can have (`Limit` is 1 to 50; `Offset` must be a whole multiple of it). Documented at every
-/// action with pages, for one <https://www.tencentcloud.com/document/product/1031/66409>.
+/// The most items one page can have (`Limit` is 1 to 50; `Offset` must be a whole multiple of it). Documented
+/// at every action with pages, for one <https://www.tencentcloud.com/document/product/1031/52053>.
 pub const PAGE_LIMIT: u64 = 50;
 
 /// The most members in one [`CreateOrganizationMemberAuthIdentity`]
@@ -40,7 +40,8 @@ action!(ListOrganizationIdentity, Read, IdentityPage);
 action!(DescribeOrganizationMembers, Read, MemberPage);
 action!(DescribeOrganization, Read, Organization, rate 40);
 
-/// Grants every identity to every member: the product of both lists. A pair that exists already is configured anew.
+/// Grants every identity to every member: the product of both lists. A pair that exists already is configured
+/// anew.
 ///
 /// Not documented: whether a call of which one pair cannot be granted grants the others.
 /// <https://www.tencentcloud.com/document/product/1031/66411>
@@ -54,7 +55,8 @@ pub struct CreateOrganizationMemberAuthIdentity {
 }
 
 /// Revokes one identity from one member. A pair that is not granted is answered with
-/// `ResourceNotFound.MemberIdentityNotExist`, one that is in use with `FailedOperation.MemberIdentityAuthUsed`.
+/// `ResourceNotFound.MemberIdentityNotExist`, one that is in use with
+/// `FailedOperation.MemberIdentityAuthUsed`.
 ///
 /// <https://www.tencentcloud.com/document/product/1031/66408>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,7 +70,7 @@ pub struct DeleteOrganizationMemberAuthIdentity {
 
 /// Lists grants, of a member or of an identity (one of the two must be given). The order is not documented.
 ///
-/// <https://www.tencentcloud.com/document/product/1031/66409>
+/// <https://www.tencentcloud.com/document/product/1031/52053>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeOrganizationMemberAuthIdentities {
@@ -86,7 +88,7 @@ pub struct DescribeOrganizationMemberAuthIdentities {
 
 /// Lists the identities of the organization, preset and custom.
 ///
-/// <https://www.tencentcloud.com/document/product/1031/66412>
+/// <https://www.tencentcloud.com/document/product/1031/52051>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ListOrganizationIdentity {
@@ -107,7 +109,7 @@ pub struct ListOrganizationIdentity {
 
 /// Lists the member accounts of the organization.
 ///
-/// <https://www.tencentcloud.com/document/product/1031/52053>
+/// <https://www.tencentcloud.com/document/product/1031/52062>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeOrganizationMembers {

@@ -1,8 +1,8 @@
 //! Who signs: a key pair, and a session token with temporary keys.
 //!
-//! A [`Source`] is one place credentials can come from. It answers `Ok(None)` when there is nothing in it (try the
-//! next), and `Err` when something is there but broken: then nothing further down may silently take its place.
-//! The secret is a type that cannot be printed.
+//! A [`Source`] is one place credentials can come from. It answers `Ok(None)` when there is nothing in it
+//! (try the next), and `Err` when something is there but broken: then nothing further down may silently take
+//! its place. The secret is a type that cannot be printed.
 
 mod environment;
 mod fixed;
@@ -37,6 +37,9 @@ pub struct Credentials {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {
+    /// Neither half of a key pair.
+    #[error("the key pair is empty")]
+    Empty,
     /// A key pair without one of its halves.
     #[error("{place}: `{missing}` is missing, though `{present}` is set")]
     Incomplete {
@@ -66,19 +69,16 @@ pub(crate) struct Found {
 }
 
 impl Credentials {
-    /// Takes a key pair and, with temporary keys, its token. Blanks around each are dropped (a stray line end is
-    /// the usual cause of `AuthFailure.SecretIdNotFound`); an empty token is none.
+    /// Takes a key pair and, with temporary keys, its token. Blanks around each are dropped (a stray line end
+    /// is the usual cause of `AuthFailure.SecretIdNotFound`); an empty token is none.
     pub fn new(
         secret_id: impl Into<String>,
         secret_key: SecretString,
         token: Option<SecretString>,
     ) -> Result<Self, CredentialsError> {
         let found = Found { secret_id: Some(secret_id.into()), secret_key: Some(secret_key), token };
-        let missing =
-            |missing, present| CredentialsError::Incomplete { place: "credentials", missing, present };
-        found
-            .check("credentials", ["secret_id", "secret_key", "token"])?
-            .ok_or(missing("secret_id", "nothing"))
+        let names = ["secret_id", "secret_key", "token"];
+        found.check("the key pair", names)?.ok_or(CredentialsError::Empty)
     }
 
     pub(crate) fn secret_id(&self) -> &str {
@@ -95,7 +95,8 @@ impl Credentials {
 }
 
 impl Found {
-    /// Turns what was found at `place` into credentials. `names` are what the user calls id, key and token there.
+    /// Turns what was found at `place` into credentials. `names` are what the user calls id, key and token
+    /// there.
     pub(crate) fn check(
         self,
         place: &'static str,
@@ -103,8 +104,8 @@ impl Found {
     ) -> Result<Option<Credentials>, CredentialsError> {
         let [id_name, key_name, token_name] = names;
         let secret_id = self.secret_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
-        let secret_key = trimmed(self.secret_key);
-        let token = trimmed(self.token);
+        let secret_key = trimmed(self.secret_key.as_ref());
+        let token = trimmed(self.token.as_ref());
         let incomplete = |missing, present| CredentialsError::Incomplete { place, missing, present };
         let (secret_id, secret_key) = match (secret_id, secret_key, &token) {
             (Some(id), Some(key), _) => (id, key),
@@ -137,8 +138,8 @@ impl fmt::Debug for Credentials {
     }
 }
 
-fn trimmed(secret: Option<SecretString>) -> Option<SecretString> {
-    let text = secret.as_ref()?.expose_secret().trim();
+fn trimmed(secret: Option<&SecretString>) -> Option<SecretString> {
+    let text = secret?.expose_secret().trim();
     (!text.is_empty()).then(|| SecretString::from(text))
 }
 

@@ -149,3 +149,107 @@ fn is_name(name: &str) -> bool {
 fn join(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::fake::{attribute, plain};
+
+    fn schema(attributes: Vec<Attribute>, blocks: Vec<NestedBlock>) -> Schema {
+        Schema { version: 0, block: Block { description: String::new(), attributes, blocks } }
+    }
+
+    fn nested_block(name: &'static str, nesting: BlockNesting, attributes: Vec<Attribute>) -> NestedBlock {
+        let block = Block { description: String::new(), attributes, blocks: Vec::new() };
+        NestedBlock { name, nesting, block, min_items: 0, max_items: 0 }
+    }
+
+    /// The only problem of a schema has `words` in it; no words, no problem.
+    #[track_caller]
+    fn check(schema: &Schema, words: &[&str]) {
+        let problems = schema.problems_of_resource("fake_thing");
+        let details: Vec<_> = problems.iter().map(|problem| problem.detail.as_str()).collect();
+        assert_eq!(details.len(), words.len(), "{details:?}");
+        for (detail, words) in details.iter().zip(words) {
+            assert!(detail.contains(words), "{detail}");
+        }
+    }
+
+    #[track_caller]
+    fn check_attribute(attribute: Attribute, words: &[&str]) {
+        check(&schema(vec![attribute], Vec::new()), words);
+    }
+
+    fn text(name: &'static str) -> Attribute {
+        plain(name, Type::String, Mode::Optional)
+    }
+
+    #[test]
+    fn s41_a_name_is_legal_and_used_once() {
+        check_attribute(text("name_1"), &[]);
+        check_attribute(text("Name"), &["[a-z0-9_]"]);
+        check_attribute(text("count"), &["taken by the language"]);
+        check(&schema(vec![text("a"), text("a")], Vec::new()), &["used twice"]);
+        let nested = attribute("a", Kind::Nested(Nesting::List, vec![text("b"), text("b")]), Mode::Optional);
+        check_attribute(nested, &["\"a.b\": the name is used twice"]);
+    }
+
+    #[test]
+    fn s41_what_is_write_only_is_not_computed() {
+        let secret = |mode| Attribute { write_only: true, ..plain("a", Type::String, mode) };
+        check_attribute(secret(Mode::Optional), &[]);
+        check_attribute(secret(Mode::Required), &[]);
+        check_attribute(secret(Mode::Computed), &["cannot be computed"]);
+        check_attribute(secret(Mode::OptionalComputed), &["cannot be computed"]);
+    }
+
+    #[test]
+    fn s42_a_set_holds_nothing_dynamic_and_nothing_write_only() {
+        let dynamic = || plain("b", Type::List(Box::new(Type::Dynamic)), Mode::Optional);
+        let secret = || Attribute { write_only: true, ..text("b") };
+        let nested = |nesting, inner| attribute("a", Kind::Nested(nesting, vec![inner]), Mode::Optional);
+        check_attribute(nested(Nesting::List, dynamic()), &[]);
+        check_attribute(nested(Nesting::List, secret()), &[]);
+        check_attribute(nested(Nesting::Set, dynamic()), &["cannot be dynamic"]);
+        check_attribute(nested(Nesting::Set, secret()), &["cannot be write-only"]);
+        check_attribute(
+            plain("a", Type::Set(Box::new(Type::Dynamic)), Mode::Optional),
+            &["cannot be dynamic"],
+        );
+        let deep =
+            nested(Nesting::Set, attribute("c", Kind::Nested(Nesting::Map, vec![dynamic()]), Mode::Optional));
+        check_attribute(deep, &["\"a.c.b\""]);
+        let in_block = |inner| schema(Vec::new(), vec![nested_block("s", BlockNesting::Set, vec![inner])]);
+        check(&in_block(dynamic()), &["cannot be dynamic"]);
+        check(&in_block(secret()), &["cannot be write-only"]);
+    }
+
+    #[test]
+    fn s43_blocks_have_legal_names_and_counts() {
+        let with = |block| schema(vec![text("a")], vec![block]);
+        let block = |name, nesting, min_items, max_items| NestedBlock {
+            min_items,
+            max_items,
+            ..nested_block(name, nesting, Vec::new())
+        };
+        check(&with(block("b", BlockNesting::List, 0, 0)), &[]);
+        check(&with(block("b", BlockNesting::Set, 1, 3)), &[]);
+        check(&with(block("b", BlockNesting::Single, 1, 1)), &[]);
+        check(&with(block("B", BlockNesting::List, 0, 0)), &["[a-z0-9_]"]);
+        check(&with(block("a", BlockNesting::List, 0, 0)), &["used twice"]);
+        check(&with(block("b", BlockNesting::List, -1, 0)), &["negative"]);
+        check(&with(block("b", BlockNesting::List, 3, 2)), &["more than the most"]);
+        check(&with(block("b", BlockNesting::Single, 0, 1)), &["0 or 1 times"]);
+        check(&with(block("b", BlockNesting::Single, 2, 2)), &["0 or 1 times"]);
+        check(&with(block("b", BlockNesting::Group, 1, 1)), &["no counts"]);
+        check(&with(block("b", BlockNesting::Map, 0, 1)), &["no counts"]);
+    }
+
+    #[test]
+    fn versions_and_type_names_are_legal() {
+        check(&Schema { version: -1, ..schema(Vec::new(), Vec::new()) }, &["negative"]);
+        assert!(schema(Vec::new(), Vec::new()).problems_of_resource("thing").has_errors());
+        assert!(schema(vec![text("alias")], Vec::new()).problems_of_provider().has_errors());
+        assert!(schema(vec![text("count")], Vec::new()).problems_of_provider().is_empty());
+    }
+}

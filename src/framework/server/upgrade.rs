@@ -27,9 +27,11 @@ impl<D: Sync> ResourceType<D> {
         Err(misfit(detail))
     }
 
-    /// Completes a state that was read as [`ResourceType::stored_type`] of its version.
-    pub fn upgrade(&self, state: Object) -> Object {
-        self.storable(state)
+    /// Completes a state that was read as [`ResourceType::stored_type`] of its version. One that says nothing is refused: to
+    /// the host, no state would mean that the object is gone.
+    pub fn upgrade(&self, stored: Option<Object>) -> Result<Object, Diagnostics> {
+        let stored = stored.ok_or_else(|| misfit(format!("The state of this {} is empty.", self.name)))?;
+        Ok(self.storable(stored))
     }
 
     /// The error for a state in the format of Terraform 0.11, which this provider never wrote.

@@ -12,7 +12,7 @@ impl<D> ResourceType<D> {
     pub fn validate(&self, config: &Object, write_only_allowed: bool) -> Diagnostics {
         let mut report = against_schema(&self.schema.block, config);
         if !write_only_allowed {
-            let refuse = |attribute: &Attribute, value: &Value| {
+            let refuse = |_, attribute: &Attribute, value: &Value| {
                 (attribute.write_only && !value.is_null()).then(|| {
                     Diagnostic::error(
                         "Write-only attribute not supported by this version of Terraform",
@@ -30,11 +30,12 @@ impl<D> ResourceType<D> {
     }
 }
 
-/// What the schema alone says about `config`. The host checks the arguments of blocks itself, but not those of nested
-/// attributes.
+/// What the schema alone says about `config`. The host checks the arguments of blocks itself (and a group block is
+/// there, all null, even when nobody wrote it), but not those of nested attributes.
 pub(super) fn against_schema(block: &Block, config: &Object) -> Diagnostics {
-    Walk::over(block, config, &|attribute: &Attribute, value: &Value| {
-        (attribute.mode == Mode::Required && value.is_null()).then(|| {
+    Walk::over(block, config, &|holder, attribute, value| {
+        let required = holder == Holder::Attribute && attribute.mode == Mode::Required;
+        (required && value.is_null()).then(|| {
             Diagnostic::error(
                 "Missing required argument",
                 format!("The argument {:?} is required, but it is null here.", attribute.name),
@@ -50,7 +51,14 @@ struct Walk<'a> {
     report: Diagnostics,
 }
 
-type Judge<'a> = &'a dyn Fn(&Attribute, &Value) -> Option<Diagnostic>;
+/// What an attribute is part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Block,
+    Attribute,
+}
+
+type Judge<'a> = &'a dyn Fn(Holder, &Attribute, &Value) -> Option<Diagnostic>;
 
 impl<'a> Walk<'a> {
     fn over(block: &Block, config: &Object, judge: Judge<'a>) -> Diagnostics {
@@ -60,7 +68,7 @@ impl<'a> Walk<'a> {
     }
 
     fn block(&mut self, block: &Block, config: &Object) {
-        self.attributes(&block.attributes, config);
+        self.attributes(Holder::Block, &block.attributes, config);
         for nested in &block.blocks {
             let Some(value) = config.get(nested.name) else { continue };
             self.step(Step::Attribute(nested.name.to_owned()), |walk| {
@@ -69,16 +77,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn attributes(&mut self, attributes: &[Attribute], config: &Object) {
+    fn attributes(&mut self, holder: Holder, attributes: &[Attribute], config: &Object) {
         for attribute in attributes {
             let value = config.get(attribute.name).unwrap_or(&Value::Null);
             self.step(Step::Attribute(attribute.name.to_owned()), |walk| {
-                if let Some(diagnostic) = (walk.judge)(attribute, value) {
+                if let Some(diagnostic) = (walk.judge)(holder, attribute, value) {
                     let path = Path::from_steps(walk.place.clone());
                     walk.report.push(Diagnostic { path, ..diagnostic });
                 }
                 if let Kind::Nested(_, nested) = &attribute.kind {
-                    walk.each(value, &|walk, object| walk.attributes(nested, object));
+                    walk.each(value, &|walk, object| walk.attributes(Holder::Attribute, nested, object));
                 }
             });
         }

@@ -116,3 +116,28 @@ fn agrees(value: &Value, config: &Value) -> bool {
 fn as_object(value: &Value) -> Option<&Object> {
     if let Value::Object(object) = value { Some(object) } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::fake::{attribute, object, plain, text};
+    use crate::framework::schema::{Mode, Nesting};
+    use crate::framework::value::Type;
+
+    #[test]
+    fn s66_an_element_of_a_set_is_told_from_the_others_by_what_the_configuration_says() {
+        let nested = vec![
+            plain("key", Type::String, Mode::Required),
+            plain("mark", Type::String, Mode::OptionalComputed),
+        ];
+        let set = attribute("set", Kind::Nested(Nesting::Set, nested), Mode::Optional);
+        let block = Block { attributes: vec![set], ..Block::default() };
+        let items = |mark_of_b: Value| {
+            let item = |key, mark| object([("key", text(key)), ("mark", mark)]);
+            Object::from([("set".to_owned(), Value::set(vec![item("a", text("x")), item("b", mark_of_b)]))])
+        };
+        let mut planned = items(Value::Null);
+        mark_computed_unknown(&block, &mut planned, &items(Value::Null));
+        assert_eq!(planned, items(Value::Unknown));
+    }
+}

@@ -3,23 +3,35 @@
 //!
 //! Every driver tells what became of every pair it was given, whatever went wrong on the way.
 
-mod grant;
-mod observe;
+mod gather;
+mod granter;
+mod lists;
+mod page_hint;
+mod reader;
 mod revoke;
 mod settle;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
 pub use revoke::Revoked;
 pub use settle::Settled;
 
+use self::granter::Granter;
+use self::reader::Reader;
+
 use crate::cloud::{ApiError, Client, Deadline, Ended, Kind};
 use crate::reconcile::Pair;
 use crate::reconcile::decide::Standing;
+use crate::reconcile::snapshot::Tick;
 
 /// How many calls one operation has under way at most. The client's limiter paces them; this bounds what is in
 /// flight when the user stops the run.
 const CONCURRENT_CALLS: usize = 8;
+
+/// How long after its own end an operation waits for a shared call that it takes part in: no call takes longer.
+const LAST_CALL: Duration = Duration::from_secs(31);
 
 /// An existing grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,35 +49,66 @@ impl Grant {
     }
 }
 
-/// The grants of the organization that the client's credentials administer.
+/// The grants of the organization that the client's credentials administer. One for all resources of a process, so that
+/// they share calls.
 #[derive(Debug)]
 pub struct Grants {
     client: Client,
+    reader: Arc<Reader>,
+    granter: Arc<Granter>,
 }
 
 impl Grants {
     /// Reaches the organization through `client`.
     pub fn new(client: Client) -> Self {
-        Self { client }
+        let reader = Arc::new(Reader::new(client.clone()));
+        let granter = Arc::new(Granter::new(client.clone(), Arc::clone(&reader)));
+        Self { client, reader, granter }
+    }
+
+    /// A moment: what is observed since then was read after it.
+    pub fn now(&self) -> Tick {
+        self.reader.now()
+    }
+
+    /// What exists of `pairs`, by readings that are seconds old at most; since `floor`, where that is later than the
+    /// beginning of time. Never by readings from before our own last write of a pair. Absent from the answer: does not
+    /// exist.
+    pub async fn observe(
+        &self,
+        pairs: &BTreeSet<Pair>,
+        floor: Tick,
+        until: &Deadline,
+    ) -> Result<BTreeMap<Pair, Grant>, Halt> {
+        self.reader.observe(pairs, floor, until).await
+    }
+
+    /// Everything granted to `members`.
+    pub async fn held_by(
+        &self,
+        members: &BTreeSet<u64>,
+        until: &Deadline,
+    ) -> Result<BTreeMap<Pair, Grant>, Halt> {
+        self.reader.held_by(members, until).await
     }
 }
 
 /// A definite no of the API, or a doubt that could not be cleared up, about some pairs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refusal {
     /// The pairs it is about.
     pub pairs: BTreeSet<Pair>,
     /// The member or identity to blame, where the API's code says which.
     pub culprit: Option<Culprit>,
     /// What the API said, the last time.
-    pub error: ApiError,
+    pub error: Arc<ApiError>,
     /// How often it was asked.
     pub attempts: u32,
 }
 
 impl Refusal {
-    fn new(pairs: BTreeSet<Pair>, error: ApiError) -> Self {
-        Self { attempts: error.attempts(), pairs, culprit: None, error }
+    fn new(pairs: BTreeSet<Pair>, error: ApiError, attempts: u32) -> Self {
+        Self { pairs, culprit: None, error: Arc::new(error), attempts }
     }
 }
 
@@ -88,12 +131,12 @@ impl Culprit {
 }
 
 /// Why a driver stopped before it had dealt with every pair.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Halt {
     /// Its time was up, or the user asked the run to stop.
     Ended(Ended),
     /// An answer that every further call would get too.
-    Error(ApiError),
+    Error(Arc<ApiError>),
 }
 
 impl From<Ended> for Halt {
@@ -104,7 +147,7 @@ impl From<Ended> for Halt {
 
 impl From<ApiError> for Halt {
     fn from(error: ApiError) -> Self {
-        Self::Error(error)
+        Self::Error(Arc::new(error))
     }
 }
 

@@ -49,10 +49,16 @@ impl Grants {
                     if record().halt.is_some() {
                         return;
                     }
-                    match self.delete(pair, until).await {
+                    self.reader.written(&[pair].into());
+                    let outcome = self.delete(pair, until).await;
+                    self.reader.written(&[pair].into());
+                    match outcome {
                         Ok(()) => drop(record().gone.insert(pair)),
                         Err(error) if is_hopeless(&error) => drop(record().halt.get_or_insert(error.into())),
-                        Err(error) => record().refusals.push(Refusal::new([pair].into(), error)),
+                        Err(error) => {
+                            let attempts = error.attempts();
+                            record().refusals.push(Refusal::new([pair].into(), error, attempts));
+                        }
                     }
                 }
             })

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{Deadline, Grant, Grants, Halt, Refusal, remove_refused};
 use crate::reconcile::Pair;
+use crate::reconcile::snapshot::Tick;
 
 /// How often a call of unknown outcome is made in all.
 const TRIES_MAX: u32 = 3;
@@ -39,7 +40,11 @@ impl Grants {
         let mut open = pairs;
         let mut asked = 0;
         for attempt in 1..=TRIES_MAX {
-            let round = self.grant(&open, until).await;
+            let round = self.granter.grant(&open, until).await;
+            for refusal in &round.refusals {
+                // Also those of an earlier doubt: they were looked for since, and this answer is clear.
+                settled.unseen.retain(|pair| !refusal.pairs.contains(pair));
+            }
             settled.refusals.extend(round.refusals);
             settled.unseen.extend(round.accepted);
             let doubtful: BTreeSet<Pair> =
@@ -51,9 +56,8 @@ impl Grants {
                 return settled;
             }
             let last = attempt == TRIES_MAX;
-            if let Err(halt) =
-                self.look(&mut settled, &doubtful, if last { LOOKS_IN_DOUBT } else { 1 }, until).await
-            {
+            let patience = if last { LOOKS_IN_DOUBT } else { 1 };
+            if let Err(halt) = self.look(&mut settled, &doubtful, patience, round.ended, until).await {
                 settled.halt = Some(halt);
                 return settled;
             }
@@ -77,11 +81,12 @@ impl Grants {
         settled: &mut Settled,
         doubtful: &BTreeSet<Pair>,
         patience: u32,
+        mut floor: Tick,
         until: &Deadline,
     ) -> Result<(), Halt> {
         let (mut pause, longest) = LOOK_PAUSES;
         for look in 1.. {
-            let seen = self.observe(&settled.unseen, until).await?;
+            let seen = self.observe(&settled.unseen, floor, until).await?;
             for (pair, grant) in seen {
                 if grant.is_configured() {
                     settled.unseen.remove(&pair);
@@ -92,6 +97,7 @@ impl Grants {
                 break;
             }
             until.sleep(pause).await?;
+            floor = self.now();
             pause = (pause * 2).min(longest);
         }
         Ok(())

@@ -10,8 +10,9 @@ use crate::framework::resource::{Cx, Slot};
 use crate::framework::timeouts::Operation;
 use crate::reconcile::Pair;
 use crate::reconcile::decide::decide;
+use crate::reconcile::snapshot::Tick;
 use crate::resources::access::Access;
-use crate::resources::grants::{Grant, Revoked};
+use crate::resources::grants::{Grant, Halt, Revoked};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
@@ -69,16 +70,20 @@ async fn converge(
     let desired: BTreeSet<Pair> = product.pairs().collect();
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
 
+    let began_at = grants.now();
     let mut present = recorded;
     let works = |grant: &Option<Grant>| grant.as_ref().is_some_and(Grant::is_configured);
     let open: BTreeSet<Pair> =
         desired.iter().filter(|pair| !present.get(pair).is_some_and(works)).copied().collect();
-    let seen = if open.is_empty() {
-        BTreeMap::new()
-    } else {
-        grants.observe(&open, until).await.map_err(|error| explain::look(doing, &error, until))?
-    };
+    let failed = |halt: Halt| explain::look(doing, &halt, until);
+    let seen = grants.observe(&open, Tick::default(), until).await.map_err(failed)?;
     present.retain(|pair, _| !open.contains(pair));
+    present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
+    // What others granted is believed only by a reading of our own: it is about to become ours.
+    let foreign: BTreeSet<Pair> =
+        present.keys().filter(|pair| open.contains(pair) && !owned.contains(pair)).copied().collect();
+    let seen = grants.observe(&foreign, began_at, until).await.map_err(failed)?;
+    present.retain(|pair, _| !foreign.contains(pair));
     present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
     let standings =
         present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
@@ -86,7 +91,7 @@ async fn converge(
 
     let settled = grants.settle(decision.grant.clone(), until).await;
     let complete = settled.is_complete();
-    let began = !(settled.confirmed.is_empty() && settled.unseen.is_empty());
+    let granted = !(settled.confirmed.is_empty() && settled.unseen.is_empty());
     for pair in &settled.unseen {
         present.entry(*pair).or_insert(None);
     }
@@ -95,7 +100,7 @@ async fn converge(
     let revoked = if complete { grants.revoke(&decision.revoke, until).await } else { Revoked::default() };
     present.retain(|pair, _| !revoked.gone.contains(pair));
 
-    if complete || began || !owned.is_empty() {
+    if complete || granted || !owned.is_empty() {
         state.save(planned.with_grants(present));
         if !decision.adopt.is_empty() {
             cx.warn(explain::adopted(&decision.adopt));

@@ -39,14 +39,14 @@ impl Doing {
 }
 
 /// Looking which grants exist failed, so nothing was done.
-pub(super) fn look(doing: Doing, error: &ApiError, until: &Deadline) -> Diagnostics {
+pub(super) fn look(doing: Doing, halt: &Halt, until: &Deadline) -> Diagnostics {
     let tried = match doing {
         Doing::Reading | Doing::Importing => "Could not look which grants exist.",
         Doing::Creating | Doing::Updating | Doing::Deleting => {
             "Could not look which grants exist, so none was made or revoked."
         }
     };
-    tell(doing, tried, &[], error, error.attempts(), until).into()
+    halted(doing, tried, &[], halt, until).into()
 }
 
 /// Some of the grants of `decision` were not made, and its revokes therefore not begun.
@@ -162,7 +162,8 @@ fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &D
             ("Operation stopped", "You asked the run to stop. Apply again to go on from here.".to_owned())
         }
     };
-    Diagnostic::error(summary, format!("{tried} {why}\n\n{}", progress.join("\n\n")))
+    let detail = std::iter::once(format!("{tried} {why}")).chain(progress.iter().cloned());
+    Diagnostic::error(summary, detail.collect::<Vec<_>>().join("\n\n"))
 }
 
 /// What support asks for: action, attempts, code, message and request id; else the chain of causes. Indented, so that

@@ -9,6 +9,7 @@ use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::{Operation, Timeouts};
+use crate::reconcile::snapshot::Tick;
 use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
 use crate::resources::grants::Grants;
@@ -21,14 +22,15 @@ pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthId
     })?;
     let grants = cx.data().grants()?;
     let until = Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone());
-    let failed = |error| explain::look(Doing::Importing, &error, &until);
+    let failed = |halt| explain::look(Doing::Importing, &halt, &until);
     match parsed {
         ImportId::Members(members) => {
             let held = held(grants, &members, &until).await?;
             Err(unexpected(id, &format!("it names no identities. {held}")).into())
         }
         ImportId::Product(product) => {
-            let found = grants.observe(&product.pairs().collect(), &until).await.map_err(failed)?;
+            let found =
+                grants.observe(&product.pairs().collect(), Tick::default(), &until).await.map_err(failed)?;
             if found.is_empty() {
                 return Err(nothing(&product, &held(grants, &product.members, &until).await?).into());
             }
@@ -40,10 +42,8 @@ pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthId
 
 /// What each of `members` holds, as ids ready to paste.
 async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Result<String, Diagnostics> {
-    let held = grants
-        .held_by(members, until)
-        .await
-        .map_err(|error| explain::look(Doing::Importing, &error, until))?;
+    let held =
+        grants.held_by(members, until).await.map_err(|halt| explain::look(Doing::Importing, &halt, until))?;
     let mut by_member: BTreeMap<u64, BTreeSet<u64>> =
         members.iter().map(|&uin| (uin, BTreeSet::new())).collect();
     for Pair { member_uin, identity_id } in held.into_keys() {

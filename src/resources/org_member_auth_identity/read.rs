@@ -10,6 +10,7 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
 use crate::framework::value::Field;
+use crate::reconcile::snapshot::Tick;
 use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
 
@@ -34,9 +35,9 @@ pub(super) async fn read(
     }
     let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
     let found = grants
-        .observe(&pairs, &until)
+        .observe(&pairs, Tick::default(), &until)
         .await
-        .map_err(|error| explain::look(Doing::Reading, &error, &until))?;
+        .map_err(|halt| explain::look(Doing::Reading, &halt, &until))?;
     if found.is_empty() {
         return Ok(None);
     }

@@ -3,6 +3,7 @@
 mod faults;
 mod import;
 mod life;
+mod many;
 mod texts;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use crate::framework::model::Model;
 use crate::framework::resource::Resource;
 use crate::framework::value::{Field, Value};
 use crate::reconcile::Product;
+use crate::reconcile::snapshot::AGE_MAX;
 use crate::resources::world::{Left, World};
 
 const CREATE: &str = "CreateOrganizationMemberAuthIdentity";
@@ -30,12 +32,12 @@ fn organization(members: u64, identities: u64) -> Cloud {
     for id in 11..11 + identities {
         cloud.add_identity(id, &format!("identity-{id}"));
     }
-    cloud.add_member(999, "others");
+    cloud.add_member(9999, "others");
     cloud.add_identity(99, "others");
-    cloud.with_grant(999, 99).with_grant(999, 11).with_grant(1, 99)
+    cloud.with_grant(9999, 99).with_grant(9999, 11).with_grant(1, 99)
 }
 
-const OTHERS: [(u64, u64); 3] = [(1, 99), (999, 11), (999, 99)];
+const OTHERS: [(u64, u64); 3] = [(1, 99), (9999, 11), (9999, 99)];
 
 fn config(
     members: impl IntoIterator<Item = u64>,
@@ -47,11 +49,13 @@ fn config(
 }
 
 impl World {
+    /// One run: what earlier ones read is too old to be believed, as if by another process.
     async fn run(
         &self,
         prior: Option<&MemberAuthIdentity>,
         config: Option<MemberAuthIdentity>,
     ) -> Left<MemberAuthIdentity> {
+        tokio::time::advance(AGE_MAX).await;
         self.apply(&OrgMemberAuthIdentity, prior.cloned(), config).await
     }
 
@@ -68,7 +72,9 @@ impl World {
         state
     }
 
+    /// Reads as the next run would, which has seen nothing of what this one read.
     async fn refresh(&self, prior: &MemberAuthIdentity) -> Option<MemberAuthIdentity> {
+        tokio::time::advance(AGE_MAX).await;
         OrgMemberAuthIdentity.read(&self.cx(), prior.clone()).await.expect("a readable cloud")
     }
 

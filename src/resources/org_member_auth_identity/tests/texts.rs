@@ -74,7 +74,11 @@ fn render(report: &Diagnostics) -> String {
     }
     let redact = |line: &str| match line.split_once("RequestId: ") {
         Some((start, _)) => format!("{start}RequestId: [REQUEST_ID]"),
-        None => line.to_owned(),
+        // Until time is up, with jitter: how often that is differs.
+        None => match line.split_once(" attempts)").and_then(|(start, _)| start.rsplit_once('(')) {
+            Some((start, count)) if count.len() > 2 => format!("{start}([MANY] attempts)"),
+            _ => line.to_owned(),
+        },
     };
     text.lines().map(redact).collect::<Vec<_>>().join("\n") + "\n"
 }

@@ -1,0 +1,63 @@
+//! Nothing printable holds a secret.
+
+use std::fmt::Write as _;
+
+use tracing::field::{Field, Visit};
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+use super::*;
+
+/// Writes every event of every level down.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Log {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let mut line = event.metadata().level().to_string();
+        event.record(&mut Fields(&mut line));
+        writeln!(self.0.lock().unwrap(), "{line}").unwrap();
+    }
+}
+
+struct Fields<'a>(&'a mut String);
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_tells_each_attempt_and_no_secret() {
+    // Tracing asks a subscriber whether it wants an event when the event first happens, on whatever thread
+    // that is: make each happen once before there is one, else another test may answer "nobody".
+    read(&Script::new([ok()])).await.unwrap();
+
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    let script =
+        Script::new([refused("ServiceUnavailable"), Step::NotSent, ok(), refused("InvalidParameter")]);
+    let credentials =
+        Credentials::new("AKIDlong-identifier", "the-secret-key".into(), Some("the-session-token".into()))
+            .unwrap();
+    let client = client_with(Settings { credentials, ..settings() }, &script);
+    client.call(&READ, &minutes(1)).await.unwrap();
+    let error = client.call(&WRITE, &minutes(1)).await.unwrap_err();
+    drop(guard);
+
+    let mut seen = log.0.lock().unwrap().clone();
+    assert!(seen.contains("request_id=\"id-ServiceUnavailable\" attempt=1"), "{seen}");
+    assert!(seen.contains("code=\"ServiceUnavailable\""), "{seen}");
+    assert!(seen.contains("failure=cannot connect to the service"), "{seen}");
+    assert!(seen.contains("attempt=3"), "{seen}");
+    assert_eq!(seen.matches("DEBUG").count(), 4, "one line per attempt\n{seen}");
+    assert!(seen.contains(r#"body={"MemberUin":100000000002,"IdentityId":13}"#), "{seen}");
+
+    let request = &script.sent()[0].1;
+    let signature = request.header("authorization").unwrap().rsplit('=').next().unwrap().to_owned();
+    write!(seen, "{client:?} {request:?} {error:?} {}", chain(&error)).unwrap();
+    for secret in ["long-identifier", "the-secret-key", "the-session-token", "TC3-HMAC", &signature] {
+        assert!(!seen.contains(secret), "{secret} in\n{seen}");
+    }
+}

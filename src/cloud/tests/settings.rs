@@ -1,0 +1,46 @@
+//! Making a client over the network.
+
+use std::path::PathBuf;
+
+use super::*;
+
+fn refusal(settings: Settings, env: &[(&str, &str)]) -> String {
+    let env: FixedEnv = env.iter().copied().collect();
+    let clock = Arc::new(Ticking(Instant::now()));
+    Client::new(settings, clock, &env).expect_err("it must be refused").to_string()
+}
+
+#[tokio::test]
+async fn settings_that_cannot_work_are_refused_before_any_call() {
+    let bundle = |path: PathBuf| Settings { ca_bundle: Some(path), ..settings() };
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("missing.pem");
+    assert_eq!(
+        refusal(bundle(missing.clone()), &[]),
+        format!("cannot read the CA bundle {}", missing.display())
+    );
+    for content in ["", "not PEM", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"] {
+        let path = directory.path().join("bundle.pem");
+        std::fs::write(&path, content).unwrap();
+        let expected = format!("the CA bundle {} is not a PEM file of certificates", path.display());
+        assert_eq!(refusal(bundle(path), &[]), expected, "{content}");
+    }
+
+    let region = Some("ap-guangzhou\n".to_owned());
+    assert!(refusal(Settings { region, ..settings() }, &[]).starts_with("the region may only contain"));
+    assert!(refusal(settings(), &[("HTTPS_PROXY", "gopher://x")]).contains("`HTTPS_PROXY`"));
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_be_reached_is_unavailable_even_to_a_write() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let organization = Endpoint::parse(&format!("http://{closed}")).unwrap();
+    let settings = Settings { organization, max_retries: 1, ..settings() };
+    let client = Client::new(settings, Arc::new(Ticking(Instant::now())), &FixedEnv::default()).unwrap();
+    let error = client.call(&WRITE, &minutes(1)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::Unavailable, 2));
+    let told = chain(&error);
+    let start = "DeleteOrganizationMemberAuthIdentity could not be done; cannot connect to the service; ";
+    assert!(told.starts_with(start), "{told}");
+    assert!(told.to_lowercase().contains("refused"), "{told}");
+}

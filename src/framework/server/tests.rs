@@ -1,1 +1,0 @@
-//! The operations, driven with resources whose behaviour is a closure.

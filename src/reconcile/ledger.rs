@@ -1,0 +1,197 @@
+//! Whom to ask what exists, when demands come one by one and nobody says which will be the last.
+//!
+//! A pair can be read from the list of its member (one call or so) or from that of its identity, which is longer
+//! but answers for every member. That is ski rental: rent, asking members, until that has cost as much as the
+//! identity's list would; then buy it. Members and identities are the two sides of a graph whose edges are the
+//! pairs; an answer is a vertex cover, and charging each rent to one edge keeps its cost within twice the
+//! cheapest cover's, whatever comes in whatever order (plus the first page of each identity, which tells how
+//! long its list is).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Pair;
+
+/// Which lists to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The lists of these members.
+    pub members: BTreeSet<u64>,
+    /// What is still unread of the lists of these identities.
+    pub identities: BTreeSet<u64>,
+}
+
+/// What asking members has cost so far, by the identity on whose account they were asked.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    charged: BTreeMap<u64, u64>,
+}
+
+impl Ledger {
+    /// Chooses lists that cover every one of `open`. `unread` says how many pages of an identity's list have not been read;
+    /// `None` if nobody knows yet, and then choosing it means reading page one.
+    ///
+    /// Deterministic. Members that the chosen identities cover as well are left out, and their rent is not charged.
+    pub fn choose(&mut self, open: &BTreeSet<Pair>, unread: impl Fn(u64) -> Option<u64>) -> Choice {
+        let mut choice = Choice::default();
+        let mut charges = BTreeMap::new();
+        for pair in open {
+            if choice.members.contains(&pair.member_uin) || choice.identities.contains(&pair.identity_id) {
+                continue;
+            }
+            let charged = self.charged.entry(pair.identity_id).or_default();
+            if *charged >= unread(pair.identity_id).unwrap_or(1) {
+                choice.identities.insert(pair.identity_id);
+            } else {
+                *charged += 1;
+                charges.insert(pair.member_uin, pair.identity_id);
+                choice.members.insert(pair.member_uin);
+            }
+        }
+        let needed: BTreeSet<u64> = open
+            .iter()
+            .filter(|pair| !choice.identities.contains(&pair.identity_id))
+            .map(|pair| pair.member_uin)
+            .collect();
+        for member in choice.members.difference(&needed) {
+            if let Some(charged) = charges.get(member).and_then(|identity| self.charged.get_mut(identity)) {
+                *charged = charged.saturating_sub(1);
+            }
+        }
+        choice.members.retain(|member| needed.contains(member));
+        choice.identities = open
+            .iter()
+            .filter(|pair| !choice.members.contains(&pair.member_uin))
+            .map(|pair| pair.identity_id)
+            .collect();
+        choice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn product(members: u64, identities: u64) -> BTreeSet<Pair> {
+        (1..=members)
+            .flat_map(|member_uin| (1..=identities).map(move |identity_id| Pair { member_uin, identity_id }))
+            .collect()
+    }
+
+    fn first(members: u64, identities: u64) -> (usize, usize) {
+        let choice = Ledger::default().choose(&product(members, identities), |_| None);
+        (choice.members.len(), choice.identities.len())
+    }
+
+    #[test]
+    fn the_shorter_side_of_a_product_is_read() {
+        assert_eq!(first(1, 1), (1, 0));
+        assert_eq!(first(1, 20), (1, 0));
+        assert_eq!(first(5, 6), (5, 0));
+        assert_eq!(first(12, 6), (0, 6));
+        assert_eq!(first(200, 5), (0, 5));
+    }
+
+    #[test]
+    fn members_are_asked_until_that_has_cost_as_much_as_the_list() {
+        let mut ledger = Ledger::default();
+        let bought = (1..=1000).position(|member_uin| {
+            let open = [Pair { member_uin, identity_id: 1 }].into();
+            !ledger.choose(&open, |_| Some(19)).identities.is_empty()
+        });
+        assert_eq!(bought, Some(19));
+    }
+
+    /// A small organization whose lists the ledger reads for demands that come one by one; counts the calls.
+    struct Reader {
+        ledger: Ledger,
+        /// Pages of each identity's list.
+        pages: BTreeMap<u64, u64>,
+        members: BTreeSet<u64>,
+        /// Pages read of each identity's list.
+        read: BTreeMap<u64, u64>,
+        calls: u64,
+    }
+
+    impl Reader {
+        fn demand(&mut self, pairs: &BTreeSet<Pair>) {
+            loop {
+                let open: BTreeSet<Pair> = pairs
+                    .iter()
+                    .filter(|pair| {
+                        !self.members.contains(&pair.member_uin) && self.unread(pair.identity_id) != Some(0)
+                    })
+                    .copied()
+                    .collect();
+                if open.is_empty() {
+                    return;
+                }
+                let unread: BTreeMap<u64, Option<u64>> =
+                    self.pages.keys().map(|id| (*id, self.unread(*id))).collect();
+                let choice = self.ledger.choose(&open, |identity| unread[&identity]);
+                assert!(choice != Choice::default(), "no progress");
+                self.calls += choice.members.len() as u64;
+                self.members.extend(choice.members);
+                for identity in choice.identities {
+                    let read = self.read.entry(identity).or_default();
+                    let step = if *read == 0 { 1 } else { self.pages[&identity] - *read };
+                    self.calls += step;
+                    *read += step;
+                }
+            }
+        }
+
+        fn unread(&self, identity: u64) -> Option<u64> {
+            self.read.get(&identity).map(|read| self.pages[&identity] - read)
+        }
+    }
+
+    /// The cheapest way to read all of `pairs`, had one known them from the start: tries every set of identities.
+    fn optimum(pairs: &BTreeSet<Pair>, pages: &BTreeMap<u64, u64>) -> u64 {
+        let identities: Vec<u64> = pages.keys().copied().collect();
+        (0..1_u32 << identities.len())
+            .map(|chosen| {
+                let bought: BTreeSet<u64> = (0..)
+                    .zip(&identities)
+                    .filter(|(position, _)| chosen >> position & 1 == 1)
+                    .map(|(_, identity)| *identity)
+                    .collect();
+                let members: BTreeSet<u64> = pairs
+                    .iter()
+                    .filter(|pair| !bought.contains(&pair.identity_id))
+                    .map(|pair| pair.member_uin)
+                    .collect();
+                bought.iter().map(|identity| pages[identity]).sum::<u64>() + members.len() as u64
+            })
+            .min()
+            .unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_costs_at_most_twice_the_optimum_and_a_page_each(
+            demands in prop::collection::vec(prop::collection::btree_set((1_u64..40, 1_u64..5), 1..12), 1..60),
+            pages in prop::collection::vec(1_u64..9, 4),
+        ) {
+            let pages: BTreeMap<u64, u64> = (1..).zip(pages).collect();
+            let mut reader = Reader {
+                ledger: Ledger::default(),
+                pages: pages.clone(),
+                members: BTreeSet::new(),
+                read: BTreeMap::new(),
+                calls: 0,
+            };
+            let mut all = BTreeSet::new();
+            for demand in demands {
+                let pairs: BTreeSet<Pair> =
+                    demand.into_iter().map(|(member_uin, identity_id)| Pair { member_uin, identity_id }).collect();
+                reader.demand(&pairs);
+                all.extend(pairs);
+            }
+            let identities: BTreeSet<u64> = all.iter().map(|pair| pair.identity_id).collect();
+            let bound = 2 * optimum(&all, &pages) + identities.len() as u64;
+            prop_assert!(reader.calls <= bound, "{} calls, at most {bound} allowed", reader.calls);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What lists have shown, and how long that may be believed.
+//!
+//! Lists of grants are read in parts, at different moments, while we write. So every reading is stamped with the
+//! moment it began ([`Tick`]), every write stamps its pairs when it begins and when it ends, and a reading answers for a
+//! pair only if it began after the last write of that pair. That a pair does *not* exist is said only by a list read whole:
+//! its pages fit together if they gave the same length and we wrote nothing of it in between.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Pair;
+
+/// A moment, in the order in which readings and writes began and ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tick(u64);
+
+/// How long a reading may be believed at all: one read phase of a large run.
+pub const AGE_MAX: Duration = Duration::from_mins(1);
+
+/// Everything read lately; `G` is what a list says about a grant.
+#[derive(Debug)]
+pub struct Snapshots<G> {
+    page_size: u64,
+    clock: u64,
+    written: BTreeMap<Pair, Tick>,
+    touched: BTreeMap<u64, Tick>,
+    members: BTreeMap<u64, Whole<G>>,
+    identities: BTreeMap<u64, IdentityList<G>>,
+}
+
+/// A list read to its end: the grants of a member by identity, or of an identity by member.
+#[derive(Debug)]
+struct Whole<G> {
+    since: Tick,
+    at: Duration,
+    grants: BTreeMap<u64, G>,
+}
+
+#[derive(Debug)]
+struct IdentityList<G> {
+    total: u64,
+    at: Duration,
+    /// Pages that fit together, and when each reading began.
+    pages: BTreeMap<u64, Tick>,
+    /// What any page showed, and when its reading began.
+    shown: BTreeMap<u64, (G, Tick)>,
+    /// The list as it was when all its pages last fitted together. Later pages do not take it away.
+    whole: Option<Whole<G>>,
+    /// Items did not say whose they are.
+    anonymous: bool,
+}
+
+/// What is known about a pair: `Yes` and `No` are as good as the API's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known<'a, G> {
+    /// It exists.
+    Yes(&'a G),
+    /// It does not exist.
+    No,
+    /// It must be asked.
+    Open,
+}
+
+/// One page of an identity's list.
+#[derive(Clone, Debug)]
+pub struct Page<G> {
+    /// Counted from 0.
+    pub number: u64,
+    /// The length of the whole list, as this page gave it.
+    pub total: u64,
+    /// By member; `None` where an item did not say whose it is.
+    pub items: Vec<(Option<u64>, G)>,
+}
+
+impl<G: Clone> Snapshots<G> {
+    /// Nothing read yet, of lists that come in pages of `page_size`.
+    pub fn new(page_size: u64) -> Self {
+        Self {
+            page_size: page_size.max(1),
+            clock: 0,
+            written: BTreeMap::new(),
+            touched: BTreeMap::new(),
+            members: BTreeMap::new(),
+            identities: BTreeMap::new(),
+        }
+    }
+
+    /// The next moment: taken where a reading begins.
+    pub fn tick(&mut self) -> Tick {
+        self.clock += 1;
+        Tick(self.clock)
+    }
+
+    /// Stamps `pairs` as written: when the write begins, and again when it ends, so that no reading that began before
+    /// its end answers for them. Returns the moment.
+    pub fn write(&mut self, pairs: impl IntoIterator<Item = Pair>) -> Tick {
+        let tick = self.tick();
+        for pair in pairs {
+            self.written.insert(pair, tick);
+            self.touched.insert(pair.identity_id, tick);
+        }
+        tick
+    }
+
+    /// What a reading must have begun after to answer for `pair`: `floor`, or the pair's last write if that is later.
+    pub fn floor(&self, pair: Pair, floor: Tick) -> Tick {
+        self.written.get(&pair).map_or(floor, |written| floor.max(*written))
+    }
+
+    /// What is known about `pair` from readings that began after `floor` and after its last write.
+    pub fn know(&self, pair: Pair, floor: Tick) -> Known<'_, G> {
+        let floor = self.floor(pair, floor);
+        let told = |list: &'_ Whole<G>| list.since > floor;
+        if let Some(list) = self.members.get(&pair.member_uin).filter(|list| told(list)) {
+            return list.grants.get(&pair.identity_id).map_or(Known::No, Known::Yes);
+        }
+        let Some(list) = self.identities.get(&pair.identity_id) else { return Known::Open };
+        if let Some((grant, _)) = list.shown.get(&pair.member_uin).filter(|(_, since)| *since > floor) {
+            return Known::Yes(grant);
+        }
+        match list.whole.as_ref().filter(|list| told(list)) {
+            Some(whole) => whole.grants.get(&pair.member_uin).map_or(Known::No, Known::Yes),
+            None => Known::Open,
+        }
+    }
+
+    /// Everything that the list of `member` shows, if it began after `floor` and after every write to that member.
+    pub fn member(&self, member: u64, floor: Tick) -> Option<&BTreeMap<u64, G>> {
+        let range =
+            Pair { member_uin: member, identity_id: 0 }..=Pair { member_uin: member, identity_id: u64::MAX };
+        let floor = self.written.range(range).map(|(_, written)| *written).fold(floor, Tick::max);
+        self.members.get(&member).filter(|list| list.since > floor).map(|list| &list.grants)
+    }
+
+    /// How many pages of the list of `identity` were not read after `floor`. `None`: not even its length is known.
+    /// `u64::MAX`: reading it does not help.
+    pub fn unread(&self, identity: u64, floor: Tick) -> Option<u64> {
+        let list = self.identities.get(&identity)?;
+        if list.anonymous {
+            return Some(u64::MAX);
+        }
+        let read = list.pages.values().filter(|since| **since > floor).count() as u64;
+        (read > 0).then(|| self.page_count(list.total).saturating_sub(read))
+    }
+
+    /// Which pages [`Snapshots::unread`] counts; page one where the length is not known.
+    pub fn unread_pages(&self, identity: u64, floor: Tick) -> Vec<u64> {
+        let Some(list) = self.identities.get(&identity) else { return vec![0] };
+        let unread = |page: &u64| list.pages.get(page).is_none_or(|since| *since <= floor);
+        if self.unread(identity, floor).is_none() {
+            return vec![0];
+        }
+        (0..self.page_count(list.total)).filter(unread).collect()
+    }
+
+    /// The length of the list of `identity` when it was last seen, however long ago.
+    pub fn total(&self, identity: u64) -> Option<u64> {
+        self.identities.get(&identity).map(|list| list.total)
+    }
+
+    /// Takes in the whole list of `member`, read since `since`.
+    pub fn learn_member(&mut self, member: u64, since: Tick, at: Duration, grants: BTreeMap<u64, G>) {
+        let newer = self.members.get(&member).is_some_and(|list| list.since > since);
+        if !newer {
+            self.members.insert(member, Whole { since, at, grants });
+        }
+    }
+
+    /// Takes in a page of the list of `identity`, read since `since`. Pages that cannot be from the same list any more
+    /// (its length differs, or we wrote since they were read) count as unread again.
+    pub fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<G>) {
+        let touched = self.touched.get(&identity).copied().unwrap_or_default();
+        let page_count = self.page_count(page.total);
+        let list = self.identities.entry(identity).or_insert_with(|| IdentityList {
+            total: page.total,
+            at,
+            pages: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            whole: None,
+            anonymous: false,
+        });
+        let same = list.total == page.total;
+        list.pages.retain(|number, read| *number != page.number && same && *read > touched);
+        (list.total, list.at) = (page.total, at);
+        if since > touched || page_count == 1 {
+            list.pages.insert(page.number, since);
+        }
+        for (member, grant) in page.items {
+            match member {
+                Some(member) => drop(list.shown.insert(member, (grant, since))),
+                None => list.anonymous = true,
+            }
+        }
+        if list.pages.len() as u64 == page_count && !list.anonymous {
+            let since = list.pages.values().min().copied().unwrap_or(since);
+            list.shown.retain(|_, (_, read)| *read >= since);
+            let grants = list.shown.iter().map(|(member, (grant, _))| (*member, grant.clone())).collect();
+            list.whole = Some(Whole { since, at, grants });
+        }
+    }
+
+    /// Forgets what was read more than [`AGE_MAX`] before `now`. True if nothing is left.
+    pub fn forget(&mut self, now: Duration) -> bool {
+        let old = |at: Duration| now.saturating_sub(at) >= AGE_MAX;
+        self.members.retain(|_, list| !old(list.at));
+        for list in self.identities.values_mut() {
+            list.whole.take_if(|whole| old(whole.at));
+        }
+        self.identities.retain(|_, list| !old(list.at));
+        self.members.is_empty() && self.identities.is_empty()
+    }
+
+    fn page_count(&self, total: u64) -> u64 {
+        total.div_ceil(self.page_size).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::ZERO;
+    const PAIR: Pair = Pair { member_uin: 1, identity_id: 7 };
+
+    fn pair(member_uin: u64) -> Pair {
+        Pair { member_uin, ..PAIR }
+    }
+
+    /// A page of the list of identity 7, in pages of 2.
+    fn page(number: u64, total: u64, members: &[u64]) -> Page<&'static str> {
+        Page { number, total, items: members.iter().map(|member| (Some(*member), "grant")).collect() }
+    }
+
+    fn read(snapshots: &mut Snapshots<&'static str>, page: Page<&'static str>) {
+        let since = snapshots.tick();
+        snapshots.learn_page(7, since, NOW, page);
+    }
+
+    #[test]
+    fn a_list_that_fits_on_one_page_answers_for_everybody() {
+        let mut snapshots = Snapshots::new(2);
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open);
+        read(&mut snapshots, page(0, 1, &[1]));
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Yes(&"grant"));
+        assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No);
+    }
+
+    #[test]
+    fn absence_is_said_only_by_a_whole_list() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+        assert_eq!(snapshots.unread(7, Tick::default()), Some(1));
+        read(&mut snapshots, page(1, 3, &[3]));
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No);
+        assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
+    }
+
+    #[test]
+    fn pages_of_different_lengths_are_not_one_list() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        read(&mut snapshots, page(1, 4, &[3, 4]));
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+        assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+    }
+
+    #[test]
+    fn pages_with_a_write_in_between_are_not_one_list() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        snapshots.write([pair(5)]);
+        read(&mut snapshots, page(1, 3, &[3]));
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+    }
+
+    #[test]
+    fn a_snapshot_never_answers_for_what_we_wrote_since() {
+        let mut snapshots = Snapshots::new(50);
+        let since = snapshots.tick();
+        snapshots.write([PAIR]);
+        snapshots.learn_member(1, since, NOW, [(7, "old")].into());
+        snapshots.learn_page(7, since, NOW, page(0, 0, &[]));
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open, "read before the write ended");
+        assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No, "others are not concerned");
+        read(&mut snapshots, page(0, 1, &[1]));
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Yes(&"grant"));
+    }
+
+    #[test]
+    fn a_later_page_does_not_take_the_whole_list_away() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 0, &[]));
+        let written = snapshots.write([1, 2, 3].map(pair));
+        read(&mut snapshots, page(0, 3, &[3, 2]));
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No, "as it was before");
+        assert_eq!(snapshots.know(pair(3), written), Known::Yes(&"grant"));
+        assert_eq!(snapshots.know(pair(1), written), Known::Open);
+        assert_eq!(snapshots.unread(7, written), Some(1));
+    }
+
+    #[test]
+    fn an_anonymous_item_makes_a_list_useless() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, Page { number: 0, total: 1, items: vec![(None, "whose?")] });
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open);
+        assert_eq!(snapshots.unread(7, Tick::default()), Some(u64::MAX));
+    }
+
+    #[test]
+    fn what_is_old_is_forgotten() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 1, &[1]));
+        let since = snapshots.tick();
+        snapshots.learn_member(1, since, NOW, BTreeMap::new());
+        assert!(!snapshots.forget(AGE_MAX / 2));
+        assert!(snapshots.forget(AGE_MAX));
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open);
+    }
+}

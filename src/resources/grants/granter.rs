@@ -1,0 +1,230 @@
+//! Grants pairs for everybody who shares it, in the fewest calls.
+//!
+//! Demands that arrive together are tiled together, and each is told what became of its own pairs. A call that one bad
+//! pair spoils is split until the bad pair is named and the others are granted.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::gather::Gather;
+use super::reader::Reader;
+use super::{CONCURRENT_CALLS, Culprit, Halt, LAST_CALL, Refusal, is_hopeless};
+use crate::cloud::api::organization::{
+    CreateOrganizationMemberAuthIdentity, IDENTITIES_PER_CALL, MEMBERS_PER_CALL,
+};
+use crate::cloud::{ApiError, Client, Deadline, Ended, Kind};
+use crate::reconcile::snapshot::Tick;
+use crate::reconcile::tile::{self, Limits, Side};
+use crate::reconcile::{Pair, Product};
+
+const LIMITS: Limits = Limits { members: MEMBERS_PER_CALL, identities: IDENTITIES_PER_CALL };
+
+/// Making the role in the member account may fail for a moment, so one pair gets this many tries.
+const ROLE_TRIES: u32 = 3;
+
+/// Grants for everybody who shares it.
+#[derive(Debug)]
+pub(super) struct Granter {
+    client: Client,
+    reader: Arc<Reader>,
+    waiting: Gather<Demand>,
+}
+
+/// What a round of grants came to. Pairs in none of these were not asked for: the round was halted first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Round {
+    /// The API said yes.
+    pub(super) accepted: BTreeSet<Pair>,
+    /// The API said no, pair by pair.
+    pub(super) refusals: Vec<Refusal>,
+    /// Asked for, but the reply does not tell whether it was done.
+    pub(super) doubts: Vec<Refusal>,
+    /// Why the round ended early.
+    pub(super) halt: Option<Halt>,
+    /// When its last call ended: what is read later shows what it did.
+    pub(super) ended: Tick,
+}
+
+#[derive(Debug)]
+struct Demand {
+    pairs: BTreeSet<Pair>,
+    until: Deadline,
+    reply: oneshot::Sender<Round>,
+}
+
+impl Granter {
+    pub(super) fn new(client: Client, reader: Arc<Reader>) -> Self {
+        Self { client, reader, waiting: Gather::default() }
+    }
+
+    /// Asks once for each of `pairs`, in calls that it may share with others, and says what became of them.
+    ///
+    /// Ends when `until` does, but not before a call that is under way. After a stop no call is begun.
+    pub(super) async fn grant(self: &Arc<Self>, pairs: &BTreeSet<Pair>, until: &Deadline) -> Round {
+        let (reply, round) = oneshot::channel();
+        if self.waiting.join(Demand { pairs: pairs.clone(), until: until.clone(), reply }) {
+            // A task of its own: the wave must be dealt with even if this caller goes away.
+            let granter = Arc::clone(self);
+            tokio::spawn(async move { granter.serve(granter.waiting.wave().await).await });
+        }
+        match timeout(until.remaining() + LAST_CALL, round).await {
+            Ok(Ok(round)) => round,
+            // Others' calls took longer than this demand may: its pairs may still be granted.
+            _ => Round {
+                accepted: pairs.clone(),
+                halt: Some(Halt::Ended(Ended::TimedOut)),
+                ..Round::default()
+            },
+        }
+    }
+
+    async fn serve(&self, wave: Vec<Demand>) {
+        let all = wave.iter().flat_map(|demand| demand.pairs.iter().copied()).collect();
+        let until = wave.iter().map(|demand| &demand.until).max_by_key(|until| until.remaining()).cloned();
+        let Some(until) = until else { return };
+        let round = self.round(&all, &until).await;
+        for demand in wave {
+            // A caller that went away does not need an answer.
+            let _gone = demand.reply.send(round.of(&demand.pairs));
+        }
+    }
+
+    /// Calls about the same members follow each other; calls about different ones run side by side.
+    async fn round(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Round {
+        let mut lanes: BTreeMap<BTreeSet<u64>, VecDeque<Product>> = BTreeMap::new();
+        for tile in tile::tile(pairs, LIMITS) {
+            lanes.entry(tile.members.clone()).or_default().push_back(tile);
+        }
+        let round = Mutex::default();
+        stream::iter(lanes.into_values())
+            .for_each_concurrent(CONCURRENT_CALLS, |lane| self.drive(lane, &round, until))
+            .await;
+        round.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn drive(&self, mut lane: VecDeque<Product>, round: &Mutex<Round>, until: &Deadline) {
+        let round = || round.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(tile) = lane.pop_front() {
+            if round().halt.is_some() {
+                return;
+            }
+            let tile = round().without_culprits(tile);
+            if tile.is_empty() {
+                continue;
+            }
+            let pairs: BTreeSet<Pair> = tile.pairs().collect();
+            self.reader.written(&pairs);
+            let outcome = self.create(&tile, until).await;
+            let ended = self.reader.written(&pairs);
+            let mut round = round();
+            round.ended = round.ended.max(ended);
+            match outcome {
+                Ok(()) => round.accepted.extend(pairs),
+                Err((error, attempts)) if error.kind() == Kind::Uncertain => {
+                    round.doubts.push(Refusal::new(pairs, error, attempts));
+                }
+                Err((error, _)) if is_hopeless(&error) => {
+                    round.halt.get_or_insert(error.into());
+                }
+                Err((error, attempts)) => match tile::split(&tile, blame(&error)) {
+                    Some((left, right)) => {
+                        lane.push_front(right);
+                        lane.push_front(left);
+                    }
+                    None => round.refuse(&tile, error, attempts),
+                },
+            }
+        }
+    }
+
+    /// One call; several where the role of a single pair fails. With an error comes the number of attempts.
+    async fn create(&self, tile: &Product, until: &Deadline) -> Result<(), (ApiError, u32)> {
+        let action = CreateOrganizationMemberAuthIdentity {
+            member_uins: tile.members.iter().copied().collect(),
+            identity_ids: tile.identities.iter().copied().collect(),
+        };
+        let mut attempts = 0;
+        for attempt in 1.. {
+            let Err(error) = self.client.call(&action, until).await else { break };
+            attempts += error.attempts();
+            let again = tile.len() == 1
+                && attempt < ROLE_TRIES
+                && error.code() == Some("FailedOperation.CreateRole")
+                && until.sleep(Duration::from_secs(attempt.into())).await.is_ok();
+            if !again {
+                return Err((error, attempts));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Round {
+    /// What of this concerns `pairs`.
+    fn of(&self, pairs: &BTreeSet<Pair>) -> Self {
+        let share = |refusals: &[Refusal]| {
+            refusals
+                .iter()
+                .map(|refusal| Refusal { pairs: &refusal.pairs & pairs, ..refusal.clone() })
+                .filter(|refusal| !refusal.pairs.is_empty())
+                .collect()
+        };
+        let own = Self {
+            accepted: &self.accepted & pairs,
+            refusals: share(&self.refusals),
+            doubts: share(&self.doubts),
+            halt: None,
+            ended: self.ended,
+        };
+        // Who has an answer for every pair is not concerned that others have not.
+        let answered = own
+            .refusals
+            .iter()
+            .chain(&own.doubts)
+            .flat_map(|refusal| &refusal.pairs)
+            .collect::<BTreeSet<_>>()
+            .len();
+        let halt = self.halt.clone().filter(|_| own.accepted.len() + answered < pairs.len());
+        Self { halt, ..own }
+    }
+
+    /// What of `tile` is still worth asking for. Pairs of a known culprit are added to its refusal.
+    fn without_culprits(&mut self, mut tile: Product) -> Product {
+        for refusal in &mut self.refusals {
+            let Some(culprit) = refusal.culprit else { continue };
+            refusal.pairs.extend(tile.pairs().filter(|pair| culprit.spoils(*pair)));
+            match culprit {
+                Culprit::Member(uin) => tile.members.remove(&uin),
+                Culprit::Identity(id) => tile.identities.remove(&id),
+            };
+        }
+        tile
+    }
+
+    fn refuse(&mut self, tile: &Product, error: ApiError, attempts: u32) {
+        let culprit = match blame(&error) {
+            Side::Members => tile.members.first().copied().map(Culprit::Member),
+            Side::Identities => tile.identities.first().copied().map(Culprit::Identity),
+            Side::Either => None,
+        };
+        self.refusals.push(Refusal { culprit, ..Refusal::new(tile.pairs().collect(), error, attempts) });
+    }
+}
+
+/// Which side of a call its error blames. Source: the error codes of
+/// [`CreateOrganizationMemberAuthIdentity`].
+fn blame(error: &ApiError) -> Side {
+    match error.code() {
+        Some("ResourceNotFound.OrganizationMemberNotExist") => Side::Members,
+        Some(
+            "ResourceNotFound.OrganizationIdentityNotExist"
+            | "FailedOperation.OrganizationIdentityPolicyError",
+        ) => Side::Identities,
+        _ => Side::Either,
+    }
+}

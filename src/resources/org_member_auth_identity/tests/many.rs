@@ -1,0 +1,185 @@
+//! Many resources at once, as Terraform runs them: ten operations at a time. What they cost together is what counts.
+
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+use simulator::{Behaviour, Effect, Fault, Order, Poisoned};
+use tokio::time::Instant;
+
+use super::*;
+use crate::reconcile::Pair;
+
+/// What Terraform itself needs between the end of an operation and the beginning of the next.
+const THINKING: Duration = Duration::from_millis(1);
+
+fn busy(cloud: Cloud, order: Order) -> Cloud {
+    cloud.with_behaviour(Behaviour { order, latency: Duration::from_millis(50), ..Behaviour::default() })
+}
+
+impl World {
+    /// Applies `configs` from nothing, ten at a time, and returns what each left.
+    async fn create_all(&self, configs: Vec<MemberAuthIdentity>) -> Vec<Left<MemberAuthIdentity>> {
+        stream::iter(configs)
+            .map(|config| async {
+                tokio::time::sleep(THINKING).await;
+                self.apply(&OrgMemberAuthIdentity, None, Some(config)).await
+            })
+            .buffered(10)
+            .collect()
+            .await
+    }
+
+    async fn refresh_all(&self, states: &[MemberAuthIdentity]) -> Vec<Option<MemberAuthIdentity>> {
+        tokio::time::advance(AGE_MAX).await;
+        self.cloud().clear_journal();
+        stream::iter(states)
+            .map(|state| async {
+                tokio::time::sleep(THINKING).await;
+                OrgMemberAuthIdentity.read(&self.cx(), state.clone()).await.expect("a readable cloud")
+            })
+            .buffered(10)
+            .collect()
+            .await
+    }
+
+    fn refusals(&self) -> usize {
+        self.cloud().journal().iter().filter(|call| call.code.starts_with("RequestLimitExceeded")).count()
+    }
+}
+
+fn states(left: Vec<Left<MemberAuthIdentity>>) -> Vec<MemberAuthIdentity> {
+    left.into_iter()
+        .map(|left| {
+            assert!(left.report.is_empty(), "{:?}", left.report);
+            left.state.expect("a state")
+        })
+        .collect()
+}
+
+/// Creates, refreshes and destroys 1,000 one-pair resources of one identity, and says how many calls each took.
+async fn thousand(order: Order) -> [usize; 3] {
+    let world = World::of(busy(organization(1000, 2), order));
+    let states = states(world.create_all((1..=1000).map(|uin| config([uin], [12])).collect()).await);
+    assert_eq!(world.ours().len(), 1000);
+    let created = world.calls().len();
+
+    let refreshed = world.refresh_all(&states).await;
+    assert!(refreshed.iter().zip(&states).all(|(new, old)| new.as_ref() == Some(old)));
+    let read = world.calls().len();
+
+    world.cloud().clear_journal();
+    let destroyed: Vec<_> = stream::iter(&states)
+        .map(|state| world.apply(&OrgMemberAuthIdentity, Some(state.clone()), None))
+        .buffered(10)
+        .collect()
+        .await;
+    assert!(destroyed.iter().all(|left| left.state.is_none()));
+    world.assert_exact(None);
+    assert_eq!(world.refusals(), 0);
+    [created, read, world.calls().len()]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_grants_take_a_hundred_tiles_and_forty_reads() {
+    for order in [Order::NewestFirst, Order::OldestFirst] {
+        let [created, read, destroyed] = thousand(order).await;
+        assert!(created <= 240, "{created} calls to create, {order:?}");
+        assert!(read <= 41, "{read} calls to read, {order:?}");
+        assert_eq!(destroyed, 1000);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_in_random_order_costs_calls_but_no_refusal() {
+    let [created, read, _] = thousand(Order::Shuffled(3)).await;
+    assert!(created <= 1500, "{created} calls to create");
+    assert!(read <= 41, "{read} calls to read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_identities_are_each_read_once() {
+    let world = World::of(busy(organization(1000, 20), Order::NewestFirst));
+    let configs = (1..=1000).map(|uin| config([uin], [11 + uin % 20])).collect();
+    let states = states(world.create_all(configs).await);
+    world.refresh_all(&states).await;
+    let optimum = 20;
+    assert!(world.calls().len() <= 2 * optimum + 20, "{} calls", world.calls().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn products_are_read_by_the_cheaper_side() {
+    let world = World::of(busy(organization(1000, 5), Order::NewestFirst));
+    let configs = (0..100).map(|n| config(n * 10 + 1..=n * 10 + 10, 11..=15)).collect();
+    let states = states(world.create_all(configs).await);
+    assert_eq!(world.count(CREATE), 100);
+    world.refresh_all(&states).await;
+    let optimum = 5 * 20;
+    assert!(world.calls().len() <= 2 * optimum + 5, "{} calls", world.calls().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_large_resource_takes_the_fewest_calls() {
+    let world = World::of(busy(organization(200, 6), Order::NewestFirst));
+    world.done(None, config(1..=200, 12..=16)).await;
+    assert_eq!(world.count(CREATE), 20);
+    assert!(world.calls().len() <= 45, "{} calls", world.calls().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lone_create_is_not_kept_waiting() {
+    let world = World::of(organization(1, 1));
+    let started = Instant::now();
+    world.create_all(vec![config([1], [11])]).await;
+    assert!(started.elapsed() <= Duration::from_millis(50), "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_resource_hears_of_its_own_pairs_only() {
+    let world = World::of(organization(9, 1));
+    world.cloud().behaviour.poisoned = Poisoned::UpToTheBad;
+    world.cloud().remove_member(5);
+    let left = world.create_all((1..=9).map(|uin| config([uin], [11])).collect()).await;
+    for (uin, left) in (1..=9).zip(&left) {
+        if uin == 5 {
+            assert_eq!(summaries(&left.report), ["Member account not found in the organization"]);
+            assert!(left.report.iter().all(|told| !told.detail.contains("4#11")));
+            assert!(left.state.is_none());
+        } else {
+            assert!(left.report.is_empty(), "{uin}: {:?}", left.report);
+            let listed: Vec<Pair> = left.state.as_ref().unwrap().recorded().into_keys().collect();
+            assert_eq!(listed, [Pair { member_uin: uin, identity_id: 11 }]);
+        }
+    }
+    assert_eq!(world.ours().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_reply_of_a_shared_call_is_everybodys_but_costs_nobody() {
+    for effect in
+        [Effect::ResetAfterApply, Effect::ResetBefore, Effect::CodeAfterApply("InternalError".to_owned())]
+    {
+        let world = World::of(organization(8, 2));
+        world.cloud().fault(Fault::on(CREATE, effect));
+        let states = states(world.create_all((1..=8).map(|uin| config([uin], [12])).collect()).await);
+        assert_eq!((states.len(), world.ours().len()), (8, 8));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn overlapping_resources_share_a_pair_without_harm() {
+    let world = World::of(organization(3, 1));
+    let left = world.create_all(vec![config([1, 2], [11]), config([2, 3], [11])]).await;
+    assert!(left.iter().all(|left| !left.report.has_errors()));
+    assert_eq!(world.ours(), [(1, 11), (2, 11), (3, 11)].into());
+    assert_eq!(world.count(CREATE), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_is_never_answered_from_before_it() {
+    let world = World::of(organization(1, 1));
+    let state = world.done(None, config([1], [11])).await;
+    let left = world.apply(&OrgMemberAuthIdentity, Some(state.clone()), None).await;
+    assert!(left.state.is_none());
+    let seen = OrgMemberAuthIdentity.read(&world.cx(), state).await.unwrap();
+    assert_eq!(seen, None, "read within the same run, just after the revoke");
+}
