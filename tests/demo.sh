@@ -41,8 +41,9 @@ cloud() {
 # The custom identities granted, as "...0001#12 ...": the cloud's own word, and what it must be.
 granted() {
     local found
-    found=$(cloud GET grants | tr '{' '\n' |
-        sed -n 's/.*"IdentityId":\([0-9]*\),"MemberUin":[0-9]*\([0-9]\{4\}\).*/...\2#\1/p' | grep -v '#1$' | sort | paste -sd ' ' - || true)
+    found=$(cloud GET grants | awk -v RS='}' '
+        function field(name) { return match($0, "\"" name "\":[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : "" }
+        field("IdentityId") > 1 { print "..." substr(field("MemberUin"), 9) "#" field("IdentityId") }' | sort | paste -sd ' ' -)
     printf '\nIn the cloud: %s\n' "${found:-nothing of ours}"
     [ "$found" = "$1" ] || fail "the cloud should hold: ${1:-nothing of ours}"
 }

@@ -97,8 +97,10 @@ impl Workspace {
         }
         let mirror = directory.path().join("mirror");
         fill_mirror(&mirror);
-        let installation =
-            format!("provider_installation {{\n  filesystem_mirror {{ path = {mirror:?} }}\n}}\n");
+        let installation = format!(
+            "provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\n",
+            mirror.display()
+        );
         fs::write(directory.path().join("cli.tfrc"), installation).unwrap();
 
         let environment = environment.map(|(name, value)| (name.to_owned(), value)).to_vec();

@@ -50,7 +50,7 @@ impl Source {
     }
 
     /// The files of the modules that it declares for tests alone.
-    fn test_modules(&self) -> Vec<String> {
+    fn modules_for_tests(&self) -> Vec<String> {
         let folder =
             self.path.strip_suffix("/mod.rs").or(self.path.strip_suffix(".rs")).unwrap_or(&self.path);
         let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
@@ -81,7 +81,7 @@ fn without_comment(line: &str) -> &str {
 /// The Rust files below `folder`.
 pub(super) fn rust(folder: &str) -> Vec<Source> {
     let mut sources = read(folder, &|path| path.extension().is_some_and(|extension| extension == "rs"));
-    let declared: Vec<String> = sources.iter().flat_map(Source::test_modules).collect();
+    let declared: Vec<String> = sources.iter().flat_map(Source::modules_for_tests).collect();
     for source in &mut sources {
         source.only_tests |= declared.contains(&source.path);
     }
