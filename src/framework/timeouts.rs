@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::attribute::{Attr, Mismatch};
+use super::attribute::Attr;
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::mismatch::Mismatch;
 use super::model::Model;
 use super::path::{Path, Step};
 use super::schema::Attribute;

@@ -1,6 +1,7 @@
 //! The arguments of the provider block. Names are those of the public Tencent Cloud provider, so that a block can serve both.
 
-use crate::framework::attribute::{Attr, Mismatch, Nested};
+use crate::framework::attribute::{Attr, Nested};
+use crate::framework::mismatch::Mismatch;
 use crate::framework::model::Model;
 use crate::framework::path::{Path, Step};
 use crate::framework::schema::Attribute;
