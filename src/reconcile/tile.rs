@@ -179,6 +179,43 @@ mod tests {
         assert_eq!((left.len(), right.len()), (4, 6));
     }
 
+    /// The fewest rectangles that cover each subset of a 3 × 3 board exactly, by trying all. Bit `3 * row + column`.
+    fn fewest() -> Vec<usize> {
+        let cells = |rows: usize, columns: usize| {
+            (0..9).filter(move |cell| rows >> (cell / 3) & 1 == 1 && columns >> (cell % 3) & 1 == 1)
+        };
+        let rectangles: Vec<usize> = (1..8)
+            .flat_map(|rows| (1..8).map(move |columns| cells(rows, columns).map(|cell| 1 << cell).sum()))
+            .collect();
+        let mut fewest = vec![0; 512];
+        for board in 1..512_usize {
+            let rest = |tile: &usize| (tile & !board == 0).then(|| 1 + fewest[board - tile]);
+            fewest[board] = rectangles.iter().filter_map(rest).min().unwrap();
+        }
+        fewest
+    }
+
+    #[test]
+    fn every_subset_of_a_small_board_is_covered_exactly_and_nearly_best() {
+        for (board, fewest) in fewest().into_iter().enumerate() {
+            let pairs: BTreeSet<Pair> = (0..9)
+                .filter(|cell| board >> cell & 1 == 1)
+                .map(|cell| Pair { member_uin: cell / 3, identity_id: cell % 3 })
+                .collect();
+            let tiles = tile(&pairs, LIMITS);
+            assert_exact(&pairs, &tiles);
+            assert!(tiles.len() <= fewest, "{} calls, {fewest} would do: {tiles:?}", tiles.len());
+            for limits in [Limits { members: 1, identities: 2 }, Limits { members: 2, identities: 1 }] {
+                let tiles = tile(&pairs, limits);
+                assert_exact(&pairs, &tiles);
+                let within = |tile: &Product| {
+                    tile.members.len() <= limits.members && tile.identities.len() <= limits.identities
+                };
+                assert!(tiles.iter().all(within), "{tiles:?}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn any_pairs_are_covered_exactly(cells in prop::collection::btree_set((1_u64..25, 1_u64..15), 0..200)) {

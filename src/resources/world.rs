@@ -1,6 +1,7 @@
 //! For tests: a resource, the organization it keeps, and nothing else of the world. The simulator answers in memory,
 //! on time that only moves when everybody waits, and what the host does around an operation is done here.
 
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -20,12 +21,48 @@ use crate::framework::diagnostic::Diagnostics;
 use crate::framework::model::Model;
 use crate::framework::resource::{Change, Cx, Planned, Resource, Slot};
 
-/// An organization, and the way to it.
+/// An organization, and the provider process that looks after it.
 #[derive(Debug)]
 pub(crate) struct World {
     cloud: Arc<Mutex<Cloud>>,
-    access: Access,
-    pub(crate) stop: CancellationToken,
+    time: PausedTime,
+    process: Mutex<Process>,
+}
+
+/// What lives as long as a provider process.
+#[derive(Clone, Debug)]
+struct Process {
+    /// Leaked, so that operations can borrow it: a test's processes are few and small.
+    access: &'static Access,
+    stop: &'static CancellationToken,
+    line: Arc<Line>,
+}
+
+/// The process's way out, and what may come to it from outside on a call.
+#[derive(Debug)]
+struct Line {
+    cloud: Arc<Mutex<Cloud>>,
+    time: PausedTime,
+    interruption: Mutex<Option<Interruption>>,
+    stop: CancellationToken,
+    killed: CancellationToken,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Interruption {
+    end: End,
+    calls_left: usize,
+}
+
+/// The end of a process, or of its run, at one of its calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The user asks the run to stop; the call goes on.
+    Stop,
+    /// The process is killed before the call gets through.
+    KillBefore,
+    /// The process is killed when the call has taken effect.
+    KillAfter,
 }
 
 /// What an operation left: the state, if any, and what the practitioner is told.
@@ -33,36 +70,48 @@ pub(crate) struct World {
 pub(crate) struct Left<M> {
     pub(crate) state: Option<M>,
     pub(crate) report: Diagnostics,
+    /// Whether the host heard of the operation's end: not if the process was killed.
+    pub(crate) answered: bool,
 }
 
 impl World {
     pub(crate) fn of(cloud: Cloud) -> Self {
-        let cloud = Arc::new(Mutex::new(cloud));
         let time = PausedTime {
             epoch: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000),
             started: Instant::now(),
         };
-        let settings = Settings {
-            credentials: Credentials::new(
-                simulator::SECRET_ID,
-                SecretString::from(simulator::SECRET_KEY),
-                None,
-            )
-            .unwrap(),
-            organization: Endpoint::parse("https://organization.example.com").unwrap(),
-            region: None,
-            agent: Agent::new("1.11.4", &FixedEnv::default()),
-            requests_per_second: None,
-            max_retries: 3,
-            ca_bundle: None,
-        };
-        let transport = InMemory { cloud: Arc::clone(&cloud), time };
-        let client = Client::with_transport(settings, Arc::new(time), Arc::new(transport));
-        Self { cloud, access: Access::Ready(Grants::new(client)), stop: CancellationToken::new() }
+        let cloud = Arc::new(Mutex::new(cloud));
+        let process = Mutex::new(Process::start(&cloud, time));
+        Self { cloud, time, process }
+    }
+
+    /// Puts a new process in the place of the present one, which is killed.
+    pub(crate) fn restart(&self) {
+        self.process().line.killed.cancel();
+        *lock(&self.process) = Process::start(&self.cloud, self.time);
+    }
+
+    /// Brings about `end` at the `nth` call from now, counted from 1.
+    pub(crate) fn interrupt(&self, end: End, nth: usize) {
+        *lock(&self.process().line.interruption) = Some(Interruption { end, calls_left: nth });
+    }
+
+    /// Whether what [`World::interrupt`] announced to this process has come.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        lock(&self.process().line.interruption).is_none()
+    }
+
+    /// Asks the run to stop, as Ctrl-C does.
+    pub(crate) fn stop(&self) {
+        self.process().stop.cancel();
+    }
+
+    fn process(&self) -> Process {
+        lock(&self.process).clone()
     }
 
     pub(crate) fn cloud(&self) -> MutexGuard<'_, Cloud> {
-        self.cloud.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.cloud)
     }
 
     /// The actions called since the journal was last cleared, in order.
@@ -71,11 +120,47 @@ impl World {
     }
 
     pub(crate) fn cx(&self) -> Cx<'_, Access> {
-        Cx::new(&self.access, &self.stop)
+        let Process { access, stop, .. } = self.process();
+        Cx::new(access, stop)
     }
 
     /// Plans as the host would, and applies what changes.
     pub(crate) async fn apply<R>(
+        &self,
+        resource: &R,
+        prior: Option<R::Model>,
+        config: Option<R::Model>,
+    ) -> Left<R::Model>
+    where
+        R: Resource<Data = Access>,
+    {
+        let killed = || Left { state: prior.clone(), report: Diagnostics::new(), answered: false };
+        self.unless_killed(self.drive(resource, prior.clone(), config)).await.unwrap_or_else(killed)
+    }
+
+    /// What a look at the world leaves: what it found, or `prior` if it failed.
+    pub(crate) async fn look<M: Clone>(
+        &self,
+        prior: Option<M>,
+        looking: impl Future<Output = Result<Option<M>, Diagnostics>>,
+    ) -> Left<M> {
+        match self.unless_killed(looking).await {
+            Some(Ok(state)) => Left { state, report: Diagnostics::new(), answered: true },
+            Some(Err(report)) => Left { state: prior, report, answered: true },
+            None => Left { state: prior, report: Diagnostics::new(), answered: false },
+        }
+    }
+
+    async fn unless_killed<T>(&self, operation: impl Future<Output = T>) -> Option<T> {
+        let killed = self.process().line.killed.clone();
+        tokio::select! {
+            biased;
+            () = killed.cancelled() => None,
+            done = operation => Some(done),
+        }
+    }
+
+    async fn drive<R>(
         &self,
         resource: &R,
         prior: Option<R::Model>,
@@ -110,7 +195,37 @@ impl World {
         if let Some(state) = &state {
             assert_eq!(R::Model::read(&state.write()).as_ref(), Ok(state));
         }
-        Left { state, report }
+        Left { state, report, answered: true }
+    }
+}
+
+impl Process {
+    fn start(cloud: &Arc<Mutex<Cloud>>, time: PausedTime) -> Self {
+        let stop: &CancellationToken = Box::leak(Box::default());
+        let settings = Settings {
+            credentials: Credentials::new(
+                simulator::SECRET_ID,
+                SecretString::from(simulator::SECRET_KEY),
+                None,
+            )
+            .unwrap(),
+            organization: Endpoint::parse("https://organization.example.com").unwrap(),
+            region: None,
+            agent: Agent::new("1.11.4", &FixedEnv::default()),
+            requests_per_second: None,
+            max_retries: 3,
+            ca_bundle: None,
+        };
+        let line = Arc::new(Line {
+            cloud: Arc::clone(cloud),
+            time,
+            interruption: Mutex::default(),
+            stop: stop.clone(),
+            killed: CancellationToken::new(),
+        });
+        let client =
+            Client::with_transport(settings, Arc::new(time), Arc::clone(&line) as Arc<dyn Transport>);
+        Self { access: Box::leak(Box::new(Access::Ready(Grants::new(client)))), stop, line }
     }
 }
 
@@ -127,21 +242,40 @@ impl Clock for PausedTime {
     }
 }
 
-#[derive(Debug)]
-struct InMemory {
-    cloud: Arc<Mutex<Cloud>>,
-    time: PausedTime,
+impl Line {
+    /// What ends here and now, if anything does.
+    fn end(&self) -> Option<End> {
+        let mut interruption = lock(&self.interruption);
+        let Interruption { end, calls_left } = interruption.as_mut()?;
+        *calls_left = calls_left.saturating_sub(1);
+        (*calls_left == 0).then_some(*end).inspect(|_| *interruption = None)
+    }
 }
 
 #[async_trait]
-impl Transport for InMemory {
+impl Transport for Line {
     async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+        if self.killed.is_cancelled() {
+            return pending().await;
+        }
+        let end = self.end();
+        match end {
+            Some(End::Stop) => self.stop.cancel(),
+            Some(End::KillBefore) => {
+                self.killed.cancel();
+                return pending().await;
+            }
+            Some(End::KillAfter) | None => {}
+        }
         let headers =
             request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let request =
             Request { method: "POST".to_owned(), path: "/".to_owned(), headers, body: request.body.to_vec() };
-        let response =
-            self.cloud.lock().unwrap_or_else(PoisonError::into_inner).handle(self.time.now(), &request);
+        let response = lock(&self.cloud).handle(self.time.now(), &request);
+        if end == Some(End::KillAfter) {
+            self.killed.cancel();
+            return pending().await;
+        }
         tokio::time::sleep(response.delay).await;
         match response.delivery {
             Delivery::Whole => {
@@ -152,4 +286,8 @@ impl Transport for InMemory {
             }
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,7 @@
 //!
 //! Every driver tells what became of every pair it was given, whatever went wrong on the way.
 
+mod claims;
 mod gather;
 mod granter;
 mod lists;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use claims::{Claim, Claims, Release};
 pub use revoke::Revoked;
 pub use settle::Settled;
 
@@ -56,6 +58,7 @@ pub struct Grants {
     client: Client,
     reader: Arc<Reader>,
     granter: Arc<Granter>,
+    claims: Claims,
 }
 
 impl Grants {
@@ -63,7 +66,12 @@ impl Grants {
     pub fn new(client: Client) -> Self {
         let reader = Arc::new(Reader::new(client.clone()));
         let granter = Arc::new(Granter::new(client.clone(), Arc::clone(&reader)));
-        Self { client, reader, granter }
+        Self { client, reader, granter, claims: Claims::default() }
+    }
+
+    /// Which resources of this run want what: to be asked before anything is granted or revoked.
+    pub fn claims(&self) -> &Claims {
+        &self.claims
     }
 
     /// A moment: what is observed since then was read after it.

@@ -26,6 +26,11 @@ pub struct Revoked {
 }
 
 impl Revoked {
+    /// None was tried.
+    pub fn halted(halt: Halt) -> Self {
+        Self { halt: Some(halt), ..Self::default() }
+    }
+
     /// Which of `pairs`, those to revoke, were not tried.
     pub fn untried(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let mut untried: BTreeSet<Pair> = pairs.difference(&self.gone).copied().collect();

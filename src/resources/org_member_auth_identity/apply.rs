@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::explain::{self, Doing};
 use super::model::MemberAuthIdentity;
-use crate::cloud::Deadline;
+use crate::cloud::{Deadline, Ended};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Cx, Slot};
 use crate::framework::timeouts::Operation;
@@ -12,7 +12,7 @@ use crate::reconcile::Pair;
 use crate::reconcile::decide::decide;
 use crate::reconcile::snapshot::Tick;
 use crate::resources::access::Access;
-use crate::resources::grants::{Grant, Halt, Revoked};
+use crate::resources::grants::{Grant, Grants, Halt, Release, Revoked};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
@@ -47,13 +47,34 @@ pub(super) async fn delete(
     let mut recorded = prior.recorded();
     let until = Deadline::after(prior.limits().limit(Operation::Delete), cx.stop().clone());
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
-    let revoked = grants.revoke(&owned, &until).await;
+    let release = grants.claims().release(&owned, &until).await;
+    let revoked = revoke(cx, grants, release, &until).await;
     recorded.retain(|pair, _| !revoked.gone.contains(pair));
     if recorded.is_empty() {
         return Ok(());
     }
     state.save(prior.with_grants(recorded));
     Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
+}
+
+/// Revokes what is released. What is left to another resource is no longer ours, and so as good as gone.
+async fn revoke(
+    cx: &Cx<'_, Access>,
+    grants: &Grants,
+    release: Result<Release<'_>, Ended>,
+    until: &Deadline,
+) -> Revoked {
+    let release = match release {
+        Ok(release) => release,
+        Err(ended) => return Revoked::halted(ended.into()),
+    };
+    let mut revoked = grants.revoke(&release.revoke, until).await;
+    release.revoked(&revoked.gone);
+    if !release.left.is_empty() {
+        cx.warn(explain::left(&release.left));
+        revoked.gone.extend(&release.left);
+    }
+    revoked
 }
 
 async fn converge(
@@ -70,12 +91,18 @@ async fn converge(
     let desired: BTreeSet<Pair> = product.pairs().collect();
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
 
+    let failed = |halt: Halt| explain::look(doing, &halt, until);
+    let claims = grants.claims();
+    let claim = claims.claim(&owned, &desired, until).await.map_err(|ended| failed(ended.into()))?;
+    if !claim.shared().is_empty() {
+        cx.warn(explain::shared(claim.shared()));
+    }
+
     let began_at = grants.now();
     let mut present = recorded;
     let works = |grant: &Option<Grant>| grant.as_ref().is_some_and(Grant::is_configured);
     let open: BTreeSet<Pair> =
         desired.iter().filter(|pair| !present.get(pair).is_some_and(works)).copied().collect();
-    let failed = |halt: Halt| explain::look(doing, &halt, until);
     let seen = grants.observe(&open, Tick::default(), until).await.map_err(failed)?;
     present.retain(|pair, _| !open.contains(pair));
     present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
@@ -85,6 +112,9 @@ async fn converge(
     let seen = grants.observe(&foreign, began_at, until).await.map_err(failed)?;
     present.retain(|pair, _| !foreign.contains(pair));
     present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
+    // A list that shows what this run has revoked is behind.
+    let revoked_before = claims.revoked(&open);
+    present.retain(|pair, _| !revoked_before.contains(pair));
     let standings =
         present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
     let decision = decide(&desired, &owned, &standings);
@@ -96,10 +126,20 @@ async fn converge(
     }
     present.extend(settled.confirmed.iter().map(|(pair, grant)| (*pair, Some(grant.clone()))));
 
-    let revoked = if complete { grants.revoke(&decision.revoke, until).await } else { Revoked::default() };
+    let saves = complete || settled.made_any() || !owned.is_empty();
+    if saves {
+        claim.settle(&present.keys().copied().filter(|pair| desired.contains(pair)).collect());
+    }
+
+    let revoked = if complete && !decision.revoke.is_empty() {
+        revoke(cx, grants, claim.release(&decision.revoke, until).await, until).await
+    } else {
+        Revoked::default()
+    };
     present.retain(|pair, _| !revoked.gone.contains(pair));
 
-    if complete || settled.made_any() || !owned.is_empty() {
+    if saves {
+        claim.record(&present.keys().copied().collect());
         state.save(planned.with_grants(present));
         if !decision.adopt.is_empty() {
             cx.warn(explain::adopted(&decision.adopt));

@@ -51,8 +51,13 @@ pub(super) fn look(doing: Doing, halt: &Halt, until: &Deadline) -> Diagnostics {
 
 /// Some of the grants of `decision` were not made, and its revokes therefore not begun.
 pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until: &Deadline) -> Diagnostics {
+    let lists = if settled.unseen.is_empty() {
+        "exactly the grants that exist"
+    } else {
+        "every grant that may exist"
+    };
     let mut progress = vec![format!(
-        "{} of {} were made. The state lists exactly the grants that exist; apply again to go on from here.",
+        "{} of {} were made. The state lists {lists}; apply again to go on from here.",
         settled.confirmed.len(),
         count(decision.grant.len(), "grant")
     )];
@@ -118,6 +123,33 @@ pub(super) fn adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
             "{} existed before this resource declared {they}: {}. From now on the resource owns {they}: destroying it, or \
              taking the member or identity out of it, revokes {they}.",
             count(pairs.len(), "grant"),
+            name(pairs)
+        ),
+    )
+}
+
+/// Two resources of this run declare the same grants.
+pub(super) fn shared(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    Diagnostic::warning(
+        "Another resource of this run declares the same grants",
+        format!(
+            "{} of this resource {} declared by another one as well: {}. While both are there nothing is wrong, but as soon              as one of them lets go of a grant, it is revoked, and missing until the other is applied again. Declare each              grant in one resource only.",
+            count(pairs.len(), "grant"),
+            if pairs.len() == 1 { "is" } else { "are" },
+            name(pairs)
+        ),
+    )
+}
+
+/// Grants were not revoked, because another resource of this run declares them.
+pub(super) fn left(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    Diagnostic::warning(
+        "Grants left to another resource",
+        format!(
+            "{} of this resource {} declared by another resource of this run, which owns {} from now on. Not revoked, so              that access does not drop: {}.",
+            count(pairs.len(), "grant"),
+            if pairs.len() == 1 { "is" } else { "are" },
+            if pairs.len() == 1 { "it" } else { "them" },
             name(pairs)
         ),
     )

@@ -1,9 +1,13 @@
 //! The life of the resource against the simulator: what the state says, what the cloud holds, which calls were made.
 
+mod crash_points;
 mod faults;
+mod histories;
 mod import;
 mod life;
 mod many;
+mod overlap;
+mod stop;
 mod texts;
 
 use std::collections::BTreeSet;
@@ -49,12 +53,13 @@ fn config(
 }
 
 impl World {
-    /// One run: what earlier ones read is too old to be believed, as if by another process.
+    /// One run, by a process of its own, a while after the one before.
     async fn run(
         &self,
         prior: Option<&MemberAuthIdentity>,
         config: Option<MemberAuthIdentity>,
     ) -> Left<MemberAuthIdentity> {
+        self.restart();
         tokio::time::advance(AGE_MAX).await;
         self.apply(&OrgMemberAuthIdentity, prior.cloned(), config).await
     }
@@ -74,6 +79,7 @@ impl World {
 
     /// Reads as the next run would, which has seen nothing of what this one read.
     async fn refresh(&self, prior: &MemberAuthIdentity) -> Option<MemberAuthIdentity> {
+        self.restart();
         tokio::time::advance(AGE_MAX).await;
         OrgMemberAuthIdentity.read(&self.cx(), prior.clone()).await.expect("a readable cloud")
     }

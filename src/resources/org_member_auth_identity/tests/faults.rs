@@ -273,7 +273,7 @@ async fn a_stop_makes_no_further_call_and_keeps_what_was_done() {
         while world.count(CREATE) < 3 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        world.stop.cancel();
+        world.stop();
         world.cloud().calls(CREATE)
     };
     let (left, made) = tokio::join!(apply, stop);

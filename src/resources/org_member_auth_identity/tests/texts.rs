@@ -151,7 +151,10 @@ async fn every_other_way_to_fail_has_its_text() {
     all += &entry("update, denied, one revoke pending", &render(&report));
 
     let world = World::of(organization(3, 1));
-    world.stop.cancel();
-    all += &entry("create, stopped at once", &render(&world.run(None, Some(config([1], [11]))).await.report));
+    world.stop();
+    all += &entry(
+        "create, stopped at once",
+        &render(&world.apply(&OrgMemberAuthIdentity, None, Some(config([1], [11]))).await.report),
+    );
     insta::assert_snapshot!("other_failures", all);
 }
