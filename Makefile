@@ -6,8 +6,11 @@ TARGET = $(or $(CARGO_TARGET_DIR),target)
 PLUGINS ?= $(HOME)/.terraform.d/plugins
 # Flags for `make simulator`; `make simulator SIMULATOR=--help` lists them.
 SIMULATOR ?=
+# One case of `make chaos`, as it is printed; or how many are drawn.
+CASE ?=
+CHAOS_CASES ?=
 
-.PHONY: help demo test check fmt gen docs simulator install
+.PHONY: help demo test chaos check fmt gen docs simulator install
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +20,9 @@ demo: ## A real run from init to destroy, explained (HOST=/path/to/terraform, KE
 
 test: ## Every test, the command line ones on a real host (HOSTS="/path/to/terraform /path/to/tofu")
 	@hosts=$$(tests/hosts.sh test) && HOSTS="$$hosts" $(CARGO) test --workspace --locked
+
+chaos: ## Every trouble at every call of the real binary (CASE=name for one, CHAOS_CASES=number CHAOS_SEED=number for some)
+	CASE='$(CASE)' CHAOS_CASES='$(CHAOS_CASES)' $(CARGO) test --locked --test it -- chaos::no_trouble --ignored --nocapture
 
 check: ## Formatting, lints, dependencies and the links of the documentation
 	$(CARGO) fmt --all --check

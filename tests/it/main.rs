@@ -8,6 +8,8 @@
     reason = "this is a test, and so are the functions that its tests share"
 )]
 
+#[cfg(unix)]
+mod chaos;
 mod cli;
 mod codegen;
 mod docs;

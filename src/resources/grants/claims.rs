@@ -2,8 +2,11 @@
 //!
 //! Terraform applies resources side by side and tells none of them about the others. A grant that moves from one resource to
 //! another (a resource was renamed, a member changed departments) would be adopted by the one and then revoked by the
-//! other. So whoever revokes asks here first: a pair that another resource of the run has come to hold is left to it.
-//! Resources that are not part of the run are not known here.
+//! other. So whoever revokes asks here first: a pair that was claimed in this run is left to who claimed it. Resources that are
+//! not part of the run are not known here.
+//!
+//! A run is what one configuration of the provider serves. Hosts configure anew for each, and none destroys what it
+//! created or updated in the same one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,8 +39,6 @@ struct Holder {
     wanted: BTreeSet<Pair>,
     /// Whether it has what it will get of them: until then nobody may revoke them.
     settled: bool,
-    /// What its state lists: how it is known again when its next operation comes.
-    recorded: BTreeSet<Pair>,
 }
 
 /// The claim of one create or update. Dropped before [`Claim::settle`], it is as if it had never been made.
@@ -59,16 +60,10 @@ pub struct Release<'a> {
 }
 
 impl Claims {
-    /// Claims `wanted` for a resource whose state lists `recorded`, and returns when no revoke of them is under way.
-    pub async fn claim(
-        &self,
-        recorded: &BTreeSet<Pair>,
-        wanted: &BTreeSet<Pair>,
-        until: &Deadline,
-    ) -> Result<Claim<'_>, Ended> {
+    /// Claims `wanted` for one resource, and returns when no revoke of them is under way.
+    pub async fn claim(&self, wanted: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Ended> {
         let claim = {
             let mut book = self.book();
-            book.recognize(recorded);
             let shared =
                 book.holders.values().flat_map(|holder| &holder.wanted & wanted).collect::<BTreeSet<_>>();
             book.next += 1;
@@ -83,7 +78,6 @@ impl Claims {
     /// Says which of `pairs` may be revoked for a resource that is being deleted, and whose state lists them. Returns when all
     /// others have what they get of them.
     pub async fn release(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Release<'_>, Ended> {
-        self.book().recognize(pairs);
         self.release_for(None, pairs, until).await
     }
 
@@ -151,13 +145,6 @@ impl Claim<'_> {
     pub async fn release(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Release<'_>, Ended> {
         self.claims.release_for(Some(self.number), pairs, until).await
     }
-
-    /// The operation ends with a state that lists `recorded`.
-    pub fn record(&self, recorded: &BTreeSet<Pair>) {
-        if let Some(holder) = self.claims.book().holders.get_mut(&self.number) {
-            holder.recorded.clone_from(recorded);
-        }
-    }
 }
 
 impl Drop for Claim<'_> {
@@ -182,15 +169,6 @@ impl Drop for Release<'_> {
 }
 
 impl Book {
-    /// A resource whose state lists `recorded` begins its next operation: what it held so far, it does not any more.
-    fn recognize(&mut self, recorded: &BTreeSet<Pair>) {
-        let known = |holder: &Holder| holder.settled && holder.recorded == *recorded;
-        let number = self.holders.iter().find_map(|(number, holder)| known(holder).then_some(*number));
-        if let Some(number) = number {
-            self.holders.remove(&number);
-        }
-    }
-
     /// Which of `pairs` to revoke, and which to leave to others than `number`. `None` while that is open.
     fn release(
         &mut self,
@@ -230,32 +208,16 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_second_who_wants_a_pair_is_told() {
         let claims = Claims::default();
-        let first = claims.claim(&pairs(NONE), &pairs([1, 2]), &soon()).await.unwrap();
+        let first = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
         assert_eq!(first.shared(), &pairs(NONE));
-        let second = claims.claim(&pairs(NONE), &pairs([2, 3]), &soon()).await.unwrap();
+        let second = claims.claim(&pairs([2, 3]), &soon()).await.unwrap();
         assert_eq!(second.shared(), &pairs([2]));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_resource_does_not_stand_in_its_own_way() {
-        let claims = Claims::default();
-        let created = claims.claim(&pairs(NONE), &pairs([1, 2]), &soon()).await.unwrap();
-        created.settle(&pairs([1, 2]));
-        created.record(&pairs([1, 2]));
-        drop(created);
-        let updated = claims.claim(&pairs([1, 2]), &pairs([2, 3]), &soon()).await.unwrap();
-        assert_eq!(updated.shared(), &pairs(NONE));
-        updated.settle(&pairs([2, 3]));
-        assert_eq!(updated.release(&pairs([1]), &soon()).await.unwrap().revoke, pairs([1]));
-        updated.record(&pairs([2, 3]));
-        drop(updated);
-        assert_eq!(claims.release(&pairs([2, 3]), &soon()).await.unwrap().revoke, pairs([2, 3]));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_another_holds_is_left_to_it() {
         let claims = Claims::default();
-        let taker = claims.claim(&pairs(NONE), &pairs([1, 2]), &soon()).await.unwrap();
+        let taker = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
         let (all, until) = (pairs([1, 2, 3]), soon());
         let (release, ()) = tokio::join!(claims.release(&all, &until), async {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -268,7 +230,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_claim_that_comes_to_nothing_keeps_nothing_from_being_revoked() {
         let claims = Claims::default();
-        drop(claims.claim(&pairs(NONE), &pairs([1]), &soon()).await.unwrap());
+        drop(claims.claim(&pairs([1]), &soon()).await.unwrap());
         assert_eq!(claims.release(&pairs([1]), &soon()).await.unwrap().revoke, pairs([1]));
     }
 
@@ -276,11 +238,11 @@ mod tests {
     async fn a_claim_waits_for_the_revoke_that_is_under_way_and_learns_of_it() {
         let claims = Claims::default();
         let release = claims.release(&pairs([1]), &soon()).await.unwrap();
-        let error = claims.claim(&pairs(NONE), &pairs([1]), &soon()).await.unwrap_err();
+        let error = claims.claim(&pairs([1]), &soon()).await.unwrap_err();
         assert_eq!(error, Ended::TimedOut);
         release.revoked(&pairs([1]));
         drop(release);
-        let claim = claims.claim(&pairs(NONE), &pairs([1, 2]), &soon()).await.unwrap();
+        let claim = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
         assert_eq!(claims.revoked(&pairs([1, 2])), pairs([1]));
         claim.settle(&pairs([1]));
         assert_eq!(claims.revoked(&pairs([1, 2])), pairs(NONE));
@@ -289,8 +251,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn two_that_swap_pairs_do_not_wait_for_each_other() {
         let claims = Claims::default();
-        let one = claims.claim(&pairs([1]), &pairs([2]), &soon()).await.unwrap();
-        let two = claims.claim(&pairs([2]), &pairs([1]), &soon()).await.unwrap();
+        let one = claims.claim(&pairs([2]), &soon()).await.unwrap();
+        let two = claims.claim(&pairs([1]), &soon()).await.unwrap();
         one.settle(&pairs([2]));
         two.settle(&pairs([1]));
         assert_eq!(one.release(&pairs([1]), &soon()).await.unwrap().left, pairs([1]));
@@ -300,8 +262,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn two_that_let_go_of_a_pair_do_not_leave_it_to_each_other() {
         let claims = Claims::default();
-        let one = claims.claim(&pairs([1, 9]), &pairs([1]), &soon()).await.unwrap();
-        let two = claims.claim(&pairs([2, 9]), &pairs([2]), &soon()).await.unwrap();
+        let one = claims.claim(&pairs([1]), &soon()).await.unwrap();
+        let two = claims.claim(&pairs([2]), &soon()).await.unwrap();
         one.settle(&pairs([1]));
         two.settle(&pairs([2]));
         assert_eq!(one.release(&pairs([9]), &soon()).await.unwrap().revoke, pairs([9]));

@@ -93,7 +93,7 @@ async fn converge(
 
     let failed = |halt: Halt| explain::look(doing, &halt, until);
     let claims = grants.claims();
-    let claim = claims.claim(&owned, &desired, until).await.map_err(|ended| failed(ended.into()))?;
+    let claim = claims.claim(&desired, until).await.map_err(|ended| failed(ended.into()))?;
     if !claim.shared().is_empty() {
         cx.warn(explain::shared(claim.shared()));
     }
@@ -139,7 +139,6 @@ async fn converge(
     present.retain(|pair, _| !revoked.gone.contains(pair));
 
     if saves {
-        claim.record(&present.keys().copied().collect());
         state.save(planned.with_grants(present));
         if !decision.adopt.is_empty() {
             cx.warn(explain::adopted(&decision.adopt));

@@ -1,4 +1,4 @@
 //! The real binary, spoken to by the mini-host: the statements of the protocol checklist.
 
 mod plugin;
-mod provider;
+pub(crate) mod provider;

@@ -256,6 +256,13 @@ impl Running {
         assert!(sent.success());
     }
 
+    /// Kills every process that the command has started, as nothing can prevent.
+    pub(crate) fn kill_children(&self) {
+        let killed =
+            Command::new("pkill").args(["-KILL", "-P", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+    }
+
     /// What the command did, once it has ended.
     #[track_caller]
     pub(crate) fn end(mut self) -> Outcome {

@@ -67,6 +67,7 @@ async fn thousand(order: Order) -> [usize; 3] {
     assert!(refreshed.iter().zip(&states).all(|(new, old)| new.as_ref() == Some(old)));
     let read = world.calls().len();
 
+    world.restart();
     world.cloud().clear_journal();
     let destroyed: Vec<_> = stream::iter(&states)
         .map(|state| world.apply(&OrgMemberAuthIdentity, Some(state.clone()), None))
@@ -178,6 +179,7 @@ async fn overlapping_resources_share_a_pair_without_harm() {
 async fn a_write_is_never_answered_from_before_it() {
     let world = World::of(organization(1, 1));
     let state = world.done(None, config([1], [11])).await;
+    world.restart();
     let left = world.apply(&OrgMemberAuthIdentity, Some(state.clone()), None).await;
     assert!(left.state.is_none());
     let seen = OrgMemberAuthIdentity.read(&world.cx(), state).await.unwrap();

@@ -51,6 +51,7 @@ async fn s81_a_destroy_is_planned_and_applied_to_nothing_even_when_nothing_is_le
     let state = session.apply(None, planned.as_ref()).await.0.unwrap();
     assert_eq!(session.plan(Some(&state), None).await, None);
     for _ in 0..2 {
+        session.configure(&cloud).await;
         let (left, diagnostics) = session.apply(Some(&state), None).await;
         assert_eq!((left, errors(&diagnostics).len()), (None, 0));
         assert!(cloud.cloud().snapshot().is_empty());

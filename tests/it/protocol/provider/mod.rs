@@ -9,4 +9,4 @@ mod life;
 #[cfg(unix)]
 mod schema;
 #[cfg(unix)]
-mod session;
+pub(crate) mod session;

@@ -8,28 +8,30 @@ use terraform_provider_tencentcloud::proto::tfplugin6::provider_client::Provider
 use terraform_provider_tencentcloud::proto::tfplugin6::schema::{Attribute, Block, nested_block, object};
 use terraform_provider_tencentcloud::proto::tfplugin6::{
     Diagnostic, DynamicValue, RawState, apply_resource_change, configure_provider, get_provider_schema,
-    import_resource_state, plan_resource_change, read_resource, upgrade_resource_state,
+    import_resource_state, plan_resource_change, read_resource, stop_provider, upgrade_resource_state,
     validate_resource_config,
 };
 use terraform_provider_tencentcloud::wire::{msgpack, types};
+use tokio::sync::OnceCell;
+use tonic::Status;
 use tonic::transport::Channel;
 
 use crate::support::host::{Host, HostOptions};
 
-pub(super) const TYPE: &str = "tencentcloud_org_member_auth_identity";
+pub(crate) const TYPE: &str = "tencentcloud_org_member_auth_identity";
 
 /// A member and an identity that the cloud of [`cloud`] has.
-pub(super) const MEMBERS: [u64; 2] = [100_000_000_001, 100_000_000_002];
-pub(super) const IDENTITIES: [u64; 2] = [13, 27];
+pub(crate) const MEMBERS: [u64; 2] = [100_000_000_001, 100_000_000_002];
+pub(crate) const IDENTITIES: [u64; 2] = [13, 27];
 
 /// A plugin, and the type of its resource as the schema implies it.
-pub(super) struct Session {
-    pub(super) host: Host,
+pub(crate) struct Session {
+    pub(crate) host: Host,
     of: Type,
 }
 
 /// A cloud with [`MEMBERS`] and [`IDENTITIES`], and no grants.
-pub(super) fn cloud() -> Server {
+pub(crate) fn cloud() -> Server {
     let cloud = MEMBERS.into_iter().fold(Cloud::new(), |cloud, uin| cloud.with_member(uin, "member"));
     Server::start(IDENTITIES.into_iter().fold(cloud, |cloud, id| cloud.with_identity(id, "identity")))
         .unwrap()
@@ -37,31 +39,41 @@ pub(super) fn cloud() -> Server {
 
 impl Session {
     /// A plugin that is not configured. Its schema is taken from another process, so that this one is never asked.
-    pub(super) async fn start() -> Self {
-        let asked = Host::start(HostOptions::default()).await;
-        let schema = schema(&mut asked.provider()).await;
-        let of = implied_type(schema.resource_schemas[TYPE].block.as_ref().unwrap());
-        Self { host: Host::start(HostOptions::default()).await, of }
+    pub(crate) async fn start() -> Self {
+        static OF: OnceCell<Type> = OnceCell::const_new();
+        let of = OF.get_or_init(async || {
+            let asked = Host::start(HostOptions::default()).await;
+            let schema = schema(&mut asked.provider()).await;
+            implied_type(schema.resource_schemas[TYPE].block.as_ref().unwrap())
+        });
+        Self { of: of.await.clone(), host: Host::start(HostOptions::default()).await }
     }
 
     /// A plugin that is configured for `cloud`.
-    pub(super) async fn configured(cloud: &Server) -> Self {
+    pub(crate) async fn configured(cloud: &Server) -> Self {
         let session = Self::start().await;
-        let json = serde_json::json!({
-            "secret_id": SECRET_ID, "secret_key": SECRET_KEY, "endpoints": { "organization": cloud.url() },
-        });
-        let config = DynamicValue { json: json.to_string().into(), ..Default::default() };
-        let request = configure_provider::Request { config: Some(config), ..Default::default() };
-        let reply = session.provider().configure_provider(request).await.unwrap().into_inner();
-        assert_eq!(errors(&reply.diagnostics), [""; 0]);
+        session.configure(cloud).await;
         session
     }
 
-    pub(super) fn provider(&self) -> ProviderClient<Channel> {
+    /// Configures the plugin for `cloud`, as a host does at the beginning of every run. The cloud sets the pace: the plugin
+    /// does not hold back.
+    pub(crate) async fn configure(&self, cloud: &Server) {
+        let json = serde_json::json!({
+            "secret_id": SECRET_ID, "secret_key": SECRET_KEY, "endpoints": { "organization": cloud.url() },
+            "requests_per_second": 1000,
+        });
+        let config = DynamicValue { json: json.to_string().into(), ..Default::default() };
+        let request = configure_provider::Request { config: Some(config), ..Default::default() };
+        let reply = self.provider().configure_provider(request).await.unwrap().into_inner();
+        assert_eq!(errors(&reply.diagnostics), [""; 0]);
+    }
+
+    pub(crate) fn provider(&self) -> ProviderClient<Channel> {
         self.host.provider()
     }
 
-    pub(super) async fn validate(&self, config: &Object) -> Vec<Diagnostic> {
+    pub(crate) async fn validate(&self, config: &Object) -> Vec<Diagnostic> {
         let request = validate_resource_config::Request {
             type_name: TYPE.to_owned(),
             config: self.sent(Some(config)),
@@ -71,13 +83,13 @@ impl Session {
     }
 
     /// Plans as a host does, which proposes what is configured over what was; `None` in `config` destroys.
-    pub(super) async fn plan(&self, prior: Option<&Object>, config: Option<&Object>) -> Option<Object> {
+    pub(crate) async fn plan(&self, prior: Option<&Object>, config: Option<&Object>) -> Option<Object> {
         let reply = self.plan_reply(prior, config).await;
         assert_eq!(errors(&reply.diagnostics), [""; 0]);
         self.received(reply.planned_state)
     }
 
-    pub(super) async fn plan_reply(
+    pub(crate) async fn plan_reply(
         &self,
         prior: Option<&Object>,
         config: Option<&Object>,
@@ -85,7 +97,7 @@ impl Session {
         self.provider().plan_resource_change(self.plan_request(prior, config)).await.unwrap().into_inner()
     }
 
-    pub(super) fn plan_request(
+    pub(crate) fn plan_request(
         &self,
         prior: Option<&Object>,
         config: Option<&Object>,
@@ -108,11 +120,20 @@ impl Session {
         }
     }
 
-    pub(super) async fn apply(
+    pub(crate) async fn apply(
         &self,
         prior: Option<&Object>,
         planned: Option<&Object>,
     ) -> (Option<Object>, Vec<Diagnostic>) {
+        self.try_apply(prior, planned).await.unwrap()
+    }
+
+    /// Fails if the plugin does not live to answer.
+    pub(crate) async fn try_apply(
+        &self,
+        prior: Option<&Object>,
+        planned: Option<&Object>,
+    ) -> Result<(Option<Object>, Vec<Diagnostic>), Status> {
         let request = apply_resource_change::Request {
             type_name: TYPE.to_owned(),
             prior_state: self.sent(prior),
@@ -120,35 +141,52 @@ impl Session {
             config: self.sent(planned),
             ..Default::default()
         };
-        let reply = self.provider().apply_resource_change(request).await.unwrap().into_inner();
-        (self.received(reply.new_state), reply.diagnostics)
+        let reply = self.provider().apply_resource_change(request).await?.into_inner();
+        Ok((self.received(reply.new_state), reply.diagnostics))
     }
 
-    pub(super) async fn read(&self, current: &Object) -> Option<Object> {
+    pub(crate) async fn read(&self, current: &Object) -> Option<Object> {
+        let (state, diagnostics) = self.try_read(current).await.unwrap();
+        assert_eq!(errors(&diagnostics), [""; 0]);
+        state
+    }
+
+    /// Fails if the plugin does not live to answer.
+    pub(crate) async fn try_read(
+        &self,
+        current: &Object,
+    ) -> Result<(Option<Object>, Vec<Diagnostic>), Status> {
         let request = read_resource::Request {
             type_name: TYPE.to_owned(),
             current_state: self.sent(Some(current)),
             ..Default::default()
         };
-        let reply = self.provider().read_resource(request).await.unwrap().into_inner();
-        assert_eq!(errors(&reply.diagnostics), [""; 0]);
-        self.received(reply.new_state)
+        let reply = self.provider().read_resource(request).await?.into_inner();
+        Ok((reply.new_state.and_then(|state| self.received(Some(state))), reply.diagnostics))
     }
 
-    pub(super) async fn import(&self, id: &str) -> Object {
+    pub(crate) async fn import(&self, id: &str) -> Object {
+        let (state, diagnostics) = self.try_import(id).await.unwrap();
+        assert_eq!(errors(&diagnostics), [""; 0]);
+        state.unwrap()
+    }
+
+    /// Fails if the plugin does not live to answer.
+    pub(crate) async fn try_import(&self, id: &str) -> Result<(Option<Object>, Vec<Diagnostic>), Status> {
         let request = import_resource_state::Request {
             type_name: TYPE.to_owned(),
             id: id.to_owned(),
             ..Default::default()
         };
-        let reply = self.provider().import_resource_state(request).await.unwrap().into_inner();
-        assert_eq!(errors(&reply.diagnostics), [""; 0]);
-        let [imported] = reply.imported_resources.as_slice() else { panic!("{reply:?}") };
-        assert_eq!(imported.type_name, TYPE);
-        self.received(imported.state.clone()).unwrap()
+        let reply = self.provider().import_resource_state(request).await?.into_inner();
+        let imported = reply.imported_resources.first().map(|imported| {
+            assert_eq!(imported.type_name, TYPE);
+            self.received(imported.state.clone()).unwrap()
+        });
+        Ok((imported, reply.diagnostics))
     }
 
-    pub(super) async fn upgrade(&self, json: &str) -> Result<Object, Diagnostic> {
+    pub(crate) async fn upgrade(&self, json: &str) -> Result<Object, Diagnostic> {
         let request = upgrade_resource_state::Request {
             type_name: TYPE.to_owned(),
             version: 0,
@@ -161,6 +199,12 @@ impl Session {
         }
     }
 
+    /// Asks the plugin to stop what it does, as Ctrl-C makes a host ask.
+    pub(crate) async fn stop(&self) {
+        let reply = self.provider().stop_provider(stop_provider::Request {}).await.unwrap().into_inner();
+        assert_eq!(reply.error, "");
+    }
+
     #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
     fn sent(&self, object: Option<&Object>) -> Option<DynamicValue> {
         let value = object.map_or(Value::Null, |object| Value::Object(object.clone()));
@@ -168,7 +212,7 @@ impl Session {
         Some(DynamicValue { msgpack, ..Default::default() })
     }
 
-    pub(super) fn received(&self, value: Option<DynamicValue>) -> Option<Object> {
+    pub(crate) fn received(&self, value: Option<DynamicValue>) -> Option<Object> {
         match msgpack::decode(&value.unwrap().msgpack, &self.of).unwrap() {
             Value::Object(object) => Some(object),
             Value::Null => None,
@@ -178,12 +222,12 @@ impl Session {
 }
 
 /// What the provider declares.
-pub(super) async fn schema(provider: &mut ProviderClient<Channel>) -> get_provider_schema::Response {
+pub(crate) async fn schema(provider: &mut ProviderClient<Channel>) -> get_provider_schema::Response {
     provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap().into_inner()
 }
 
 /// The type that a block implies, read from the schema alone.
-pub(super) fn implied_type(block: &Block) -> Type {
+pub(crate) fn implied_type(block: &Block) -> Type {
     let attributes = block.attributes.iter().map(|attribute| (attribute.name.clone(), type_of(attribute)));
     let blocks = block.block_types.iter().map(|nested| {
         let object = Box::new(implied_type(nested.block.as_ref().unwrap()));
@@ -211,7 +255,7 @@ fn type_of(attribute: &Attribute) -> Type {
 }
 
 /// A configuration that grants `identities` to `members`.
-pub(super) fn config(members: Value, identities: Value) -> Object {
+pub(crate) fn config(members: Value, identities: Value) -> Object {
     BTreeMap::from([
         ("member_uins".to_owned(), members),
         ("identity_ids".to_owned(), identities),
@@ -222,12 +266,12 @@ pub(super) fn config(members: Value, identities: Value) -> Object {
 }
 
 /// A set of numbers.
-pub(super) fn set(numbers: &[u64]) -> Value {
+pub(crate) fn set(numbers: &[u64]) -> Value {
     Value::set(numbers.iter().map(|number| Value::Number(Number::from(*number))).collect())
 }
 
 /// The summaries of the errors.
-pub(super) fn errors(diagnostics: &[Diagnostic]) -> Vec<&str> {
+pub(crate) fn errors(diagnostics: &[Diagnostic]) -> Vec<&str> {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == 1);
     errors.map(|error| error.summary.as_str()).collect()
 }
