@@ -8,7 +8,7 @@ PLUGINS ?= $(HOME)/.terraform.d/plugins
 SIMULATOR ?=
 # One case of `make chaos`, as it is printed; or how many are drawn.
 CASE ?=
-CHAOS_CASES ?=
+CHAOS_CASES ?= all
 
 .PHONY: help demo test chaos check fmt gen docs simulator install
 
@@ -22,7 +22,8 @@ test: ## Every test, the command line ones on a real host (HOSTS="/path/to/terra
 	@hosts=$$(tests/hosts.sh test) && HOSTS="$$hosts" $(CARGO) test --workspace --locked
 
 chaos: ## Every trouble at every call of the real binary (CASE=name for one, CHAOS_CASES=number CHAOS_SEED=number for some)
-	CASE='$(CASE)' CHAOS_CASES='$(CHAOS_CASES)' $(CARGO) test --locked --test it -- chaos::no_trouble --ignored --nocapture
+	$(if $(CASE),,CHAOS_FULL=1 CHAOS_HISTORIES=2000 $(CARGO) test --locked --lib -- crash_points histories)
+	CASE='$(CASE)' CHAOS_CASES='$(CHAOS_CASES)' $(CARGO) test --locked --test it -- chaos::no_trouble --nocapture
 
 check: ## Formatting, lints, dependencies and the links of the documentation
 	$(CARGO) fmt --all --check

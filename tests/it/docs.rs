@@ -90,9 +90,31 @@ async fn pages_say_what_schema_and_examples_say() {
         assert!(committed == *text, "{path} is stale: run `make docs`");
     }
     let known: BTreeSet<&str> = pages.iter().map(|page| page.path.as_str()).collect();
-    let found = files("docs").into_iter().filter(|path| !path.starts_with("docs/dev/"));
+    let written = |path: &String| path.starts_with("docs/dev/") || path.starts_with("docs/guides/");
+    let found = files("docs").into_iter().filter(|path| !written(path));
     let strays: Vec<String> = found.filter(|path| !known.contains(path.as_str())).collect();
     assert!(strays.is_empty(), "no type has these pages: {strays:?}");
+}
+
+/// The registry takes a guide's place in the menu from its front matter.
+#[test]
+fn every_guide_has_a_title_and_quotes_what_the_program_says() {
+    let sources: String = files("src").iter().map(text).collect();
+    for path in files("docs/guides") {
+        let guide = text(&path);
+        let matter = guide.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+        let (matter, body) = matter.unwrap_or_else(|| panic!("{path} has no front matter"));
+        for key in ["page_title: \"", "subcategory: \"", "description: |-"] {
+            assert!(matter.lines().any(|line| line.starts_with(key)), "{path}: no {key}");
+        }
+        // What is quoted as a message is one: a capital letter, and more than one word.
+        let quoted = body.split('`').skip(1).step_by(2).filter(|quote| {
+            quote.starts_with(|letter: char| letter.is_ascii_uppercase()) && quote.contains(' ')
+        });
+        for message in quoted {
+            assert!(sources.contains(&format!("\"{message}\"")), "{path}: nothing says {message:?}");
+        }
+    }
 }
 
 #[tokio::test]

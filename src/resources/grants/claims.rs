@@ -49,14 +49,11 @@ pub struct Claim<'a> {
     shared: BTreeSet<Pair>,
 }
 
-/// Pairs that may be revoked, since no other resource of the run wants them. They count as being revoked until this is dropped.
+/// Leave to revoke a pair. Who claims the pair meanwhile waits until this is dropped.
 #[derive(Debug)]
-pub struct Release<'a> {
+pub(super) struct Leave<'a> {
     claims: &'a Claims,
-    /// To be revoked.
-    pub revoke: BTreeSet<Pair>,
-    /// Held by another resource of the run: to be left alone.
-    pub left: BTreeSet<Pair>,
+    pair: Pair,
 }
 
 impl Claims {
@@ -75,25 +72,22 @@ impl Claims {
         Ok(claim)
     }
 
-    /// Says which of `pairs` may be revoked for a resource that is being deleted, and whose state lists them. Returns when all
-    /// others have what they get of them.
-    pub async fn release(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Release<'_>, Ended> {
-        self.release_for(None, pairs, until).await
-    }
-
     /// Which of `pairs` this run has revoked: a list that still shows them is behind.
     pub fn revoked(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         &self.book().revoked & pairs
     }
 
-    async fn release_for(
+    /// Gives leave to revoke `pair` for the resource with this claim, or for one that is being deleted and has none. `None`: another
+    /// resource of the run has it, and it is to be left alone. Waits while that is open.
+    pub(super) async fn leave_to_revoke(
         &self,
-        number: Option<u64>,
-        pairs: &BTreeSet<Pair>,
+        claim: Option<&Claim<'_>>,
+        pair: Pair,
         until: &Deadline,
-    ) -> Result<Release<'_>, Ended> {
-        let (revoke, left) = self.wait(until, |book| book.release(number, pairs)).await?;
-        Ok(Release { claims: self, revoke, left })
+    ) -> Result<Option<Leave<'_>>, Ended> {
+        let number = claim.map(|claim| claim.number);
+        let free = self.wait(until, |book| book.is_free(number, pair)).await?;
+        Ok(free.then(|| Leave { claims: self, pair }))
     }
 
     /// Waits until `ready` gives something.
@@ -140,11 +134,6 @@ impl Claim<'_> {
             }
         });
     }
-
-    /// Says which of `pairs`, which the state lists and nobody wants here any more, may be revoked.
-    pub async fn release(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Release<'_>, Ended> {
-        self.claims.release_for(Some(self.number), pairs, until).await
-    }
 }
 
 impl Drop for Claim<'_> {
@@ -155,35 +144,35 @@ impl Drop for Claim<'_> {
     }
 }
 
-impl Release<'_> {
-    /// These are gone.
-    pub fn revoked(&self, gone: &BTreeSet<Pair>) {
-        self.claims.book().revoked.extend(gone);
+impl Leave<'_> {
+    /// The pair is gone.
+    pub(super) fn revoked(&self) {
+        self.claims.book().revoked.insert(self.pair);
     }
 }
 
-impl Drop for Release<'_> {
+impl Drop for Leave<'_> {
     fn drop(&mut self) {
-        self.claims.change(|book| book.revoking.retain(|pair| !self.revoke.contains(pair)));
+        self.claims.change(|book| book.revoking.retain(|pair| *pair != self.pair));
     }
 }
 
 impl Book {
-    /// Which of `pairs` to revoke, and which to leave to others than `number`. `None` while that is open.
-    fn release(
-        &mut self,
-        number: Option<u64>,
-        pairs: &BTreeSet<Pair>,
-    ) -> Option<(BTreeSet<Pair>, BTreeSet<Pair>)> {
-        let others =
-            || self.holders.iter().filter(|(holder, _)| Some(**holder) != number).map(|(_, holder)| holder);
-        if others().any(|holder| !holder.settled && !holder.wanted.is_disjoint(pairs)) {
+    /// Whether `pair` is wanted by nobody but `number`, and then counts as being revoked. `None` while that is open.
+    fn is_free(&mut self, number: Option<u64>, pair: Pair) -> Option<bool> {
+        let mut others = self
+            .holders
+            .iter()
+            .filter(|(holder, wants)| Some(**holder) != number && wants.wanted.contains(&pair))
+            .map(|(_, holder)| holder);
+        if others.clone().any(|holder| !holder.settled) {
             return None;
         }
-        let left: BTreeSet<Pair> = others().flat_map(|holder| &holder.wanted & pairs).collect();
-        let revoke = pairs - &left;
-        self.revoking.extend(&revoke);
-        Some((revoke, left))
+        let free = others.next().is_none();
+        if free {
+            self.revoking.insert(pair);
+        }
+        Some(free)
     }
 }
 
@@ -204,6 +193,7 @@ mod tests {
     }
 
     const NONE: [u64; 0] = [];
+    const PAIR: Pair = Pair { member_uin: 1, identity_id: 7 };
 
     #[tokio::test(start_paused = true)]
     async fn the_second_who_wants_a_pair_is_told() {
@@ -218,30 +208,32 @@ mod tests {
     async fn what_another_holds_is_left_to_it() {
         let claims = Claims::default();
         let taker = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
-        let (all, until) = (pairs([1, 2, 3]), soon());
-        let (release, ()) = tokio::join!(claims.release(&all, &until), async {
+        let (until, settling) = (soon(), async {
             tokio::time::sleep(Duration::from_millis(10)).await;
             taker.settle(&pairs([1]));
         });
-        let release = release.unwrap();
-        assert_eq!((&release.left, &release.revoke), (&pairs([1]), &pairs([2, 3])), "it did not get 2");
+        let leave = |member_uin| claims.leave_to_revoke(None, Pair { member_uin, identity_id: 7 }, &until);
+        let (one, two, three, ()) = tokio::join!(leave(1), leave(2), leave(3), settling);
+        assert!(one.unwrap().is_none());
+        assert!(two.unwrap().is_some(), "it did not get this one");
+        assert!(three.unwrap().is_some());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_claim_that_comes_to_nothing_keeps_nothing_from_being_revoked() {
         let claims = Claims::default();
         drop(claims.claim(&pairs([1]), &soon()).await.unwrap());
-        assert_eq!(claims.release(&pairs([1]), &soon()).await.unwrap().revoke, pairs([1]));
+        assert!(claims.leave_to_revoke(None, PAIR, &soon()).await.unwrap().is_some());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_claim_waits_for_the_revoke_that_is_under_way_and_learns_of_it() {
         let claims = Claims::default();
-        let release = claims.release(&pairs([1]), &soon()).await.unwrap();
+        let leave = claims.leave_to_revoke(None, PAIR, &soon()).await.unwrap().unwrap();
         let error = claims.claim(&pairs([1]), &soon()).await.unwrap_err();
         assert_eq!(error, Ended::TimedOut);
-        release.revoked(&pairs([1]));
-        drop(release);
+        leave.revoked();
+        drop(leave);
         let claim = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
         assert_eq!(claims.revoked(&pairs([1, 2])), pairs([1]));
         claim.settle(&pairs([1]));
@@ -255,18 +247,18 @@ mod tests {
         let two = claims.claim(&pairs([1]), &soon()).await.unwrap();
         one.settle(&pairs([2]));
         two.settle(&pairs([1]));
-        assert_eq!(one.release(&pairs([1]), &soon()).await.unwrap().left, pairs([1]));
-        assert_eq!(two.release(&pairs([2]), &soon()).await.unwrap().left, pairs([2]));
+        assert!(claims.leave_to_revoke(Some(&one), PAIR, &soon()).await.unwrap().is_none());
     }
 
     #[tokio::test(start_paused = true)]
     async fn two_that_let_go_of_a_pair_do_not_leave_it_to_each_other() {
         let claims = Claims::default();
-        let one = claims.claim(&pairs([1]), &soon()).await.unwrap();
-        let two = claims.claim(&pairs([2]), &soon()).await.unwrap();
-        one.settle(&pairs([1]));
-        two.settle(&pairs([2]));
-        assert_eq!(one.release(&pairs([9]), &soon()).await.unwrap().revoke, pairs([9]));
-        assert_eq!(two.release(&pairs([9]), &soon()).await.unwrap().revoke, pairs([9]));
+        let one = claims.claim(&pairs([8]), &soon()).await.unwrap();
+        let two = claims.claim(&pairs([9]), &soon()).await.unwrap();
+        one.settle(&pairs([8]));
+        two.settle(&pairs([9]));
+        for claim in [&one, &two] {
+            assert!(claims.leave_to_revoke(Some(claim), PAIR, &soon()).await.unwrap().is_some());
+        }
     }
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use claims::{Claim, Claims, Release};
+pub use claims::{Claim, Claims};
 pub use revoke::Revoked;
 pub use settle::Settled;
 

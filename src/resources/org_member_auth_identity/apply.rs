@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::explain::{self, Doing};
 use super::model::MemberAuthIdentity;
-use crate::cloud::{Deadline, Ended};
+use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Cx, Slot};
 use crate::framework::timeouts::Operation;
@@ -12,7 +12,7 @@ use crate::reconcile::Pair;
 use crate::reconcile::decide::decide;
 use crate::reconcile::snapshot::Tick;
 use crate::resources::access::Access;
-use crate::resources::grants::{Grant, Grants, Halt, Release, Revoked};
+use crate::resources::grants::{Claim, Grant, Halt, Revoked};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
@@ -43,12 +43,10 @@ pub(super) async fn delete(
     prior: MemberAuthIdentity,
     state: &mut Slot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
-    let grants = cx.data().grants()?;
     let mut recorded = prior.recorded();
     let until = Deadline::after(prior.limits().limit(Operation::Delete), cx.stop().clone());
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
-    let release = grants.claims().release(&owned, &until).await;
-    let revoked = revoke(cx, grants, release, &until).await;
+    let revoked = revoke(cx, &owned, None, &until).await?;
     recorded.retain(|pair, _| !revoked.gone.contains(pair));
     if recorded.is_empty() {
         return Ok(());
@@ -57,24 +55,19 @@ pub(super) async fn delete(
     Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
 }
 
-/// Revokes what is released. What is left to another resource is no longer ours, and so as good as gone.
+/// Revokes `pairs`. What is left to another resource is no longer ours, and so as good as gone.
 async fn revoke(
     cx: &Cx<'_, Access>,
-    grants: &Grants,
-    release: Result<Release<'_>, Ended>,
+    pairs: &BTreeSet<Pair>,
+    claim: Option<&Claim<'_>>,
     until: &Deadline,
-) -> Revoked {
-    let release = match release {
-        Ok(release) => release,
-        Err(ended) => return Revoked::halted(ended.into()),
-    };
-    let mut revoked = grants.revoke(&release.revoke, until).await;
-    release.revoked(&revoked.gone);
-    if !release.left.is_empty() {
-        cx.warn(explain::left(&release.left));
-        revoked.gone.extend(&release.left);
+) -> Result<Revoked, Diagnostics> {
+    let mut revoked = cx.data().grants()?.revoke(pairs, claim, until).await;
+    if !revoked.left.is_empty() {
+        cx.warn(explain::left(&revoked.left));
+        revoked.gone.append(&mut revoked.left);
     }
-    revoked
+    Ok(revoked)
 }
 
 async fn converge(
@@ -132,7 +125,7 @@ async fn converge(
     }
 
     let revoked = if complete && !decision.revoke.is_empty() {
-        revoke(cx, grants, claim.release(&decision.revoke, until).await, until).await
+        revoke(cx, &decision.revoke, Some(&claim), until).await?
     } else {
         Revoked::default()
     };

@@ -4,8 +4,10 @@
 //! a host sets when a creation fails.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use simulator::{Behaviour, Cloud, Fault, Rate, Server};
 use terraform_provider_tencentcloud::framework::value::{Object, Value};
 use terraform_provider_tencentcloud::proto::tfplugin6::Diagnostic;
@@ -113,15 +115,16 @@ impl Stage {
 
 /// Plays `case`. What came of it, in a few words; an error says which promise was broken.
 pub(super) async fn play(stage: &Stage, case: &Case) -> Result<&'static str, String> {
-    let played = timeout(PATIENCE, play_in_time(stage, case)).await;
+    let server = stage.set(case);
+    let played = timeout(PATIENCE, play_on(&server, stage, case)).await;
+    server.cloud().clear_faults();
     played.unwrap_or_else(|_| Err(format!("not over after {PATIENCE:?}")))
 }
 
-async fn play_in_time(stage: &Stage, case: &Case) -> Result<&'static str, String> {
-    let server = stage.set(case);
+async fn play_on(server: &Server, stage: &Stage, case: &Case) -> Result<&'static str, String> {
     server.cloud().fault(Fault::any(case.trouble.effect()).nth(case.call));
-    let mut session = Session::configured(&server).await;
-    let answer = meddle(stage, case, &server, &mut session).await;
+    let mut session = Session::configured(server).await;
+    let answer = meddle(stage, case, server, &session).await;
     session.host.kill().await;
     server.cloud().clear_faults();
     if server.cloud().journal().iter().all(|call| call.fault.is_none()) {
@@ -135,13 +138,13 @@ async fn play_in_time(stage: &Stage, case: &Case) -> Result<&'static str, String
     let failed = !errors(&told).is_empty();
     // A host keeps what it had where a look failed.
     let state = if failed && !case.operation.writes() { prior } else { state };
-    let outcome = judge(case, &server, state.as_ref(), &told, answered)?;
+    let outcome = judge(case, server, state.as_ref(), &told, answered)?;
 
-    let healed = heal(case, &server, state, failed).await?;
-    let session = Session::configured(&server).await;
+    let healed = heal(case, server, state, failed).await?;
+    let session = Session::configured(server).await;
     let (left, told) = session.apply(Some(&healed), None).await;
-    if left.is_some() || !errors(&told).is_empty() || !ours(&server).is_empty() {
-        return Err(format!("not destroyed: {:?}, {told:?}", ours(&server)));
+    if left.is_some() || !errors(&told).is_empty() || !ours(server).is_empty() {
+        return Err(format!("not destroyed: {:?}, {told:?}", ours(server)));
     }
     match OTHERS.iter().find(|pair| !server.cloud().snapshot().contains(pair)) {
         Some(pair) => Err(format!("{pair:?} of others is gone")),
@@ -154,30 +157,29 @@ async fn meddle(
     stage: &Stage,
     case: &Case,
     server: &Server,
-    session: &mut Session,
+    session: &Session,
 ) -> Option<(Option<Object>, Vec<Diagnostic>)> {
-    let arrived = async || {
+    let acting = stage.act(session, case);
+    if !(case.trouble.kills() || case.trouble == Trouble::Stop) {
+        return acting.await.ok();
+    }
+    let mut acting = pin!(acting);
+    let arrived = async {
         while server.cloud().journal().len() < case.call {
             sleep(Duration::from_millis(1)).await;
         }
     };
-    if case.trouble.kills() {
-        tokio::select! {
-            answer = stage.act(session, case) => return answer.ok(),
-            () = arrived() => {}
-        }
-        session.host.kill().await;
-        return None;
+    tokio::select! {
+        answer = &mut acting => return answer.ok(),
+        () = arrived => {}
     }
-    let stop = async {
-        if case.trouble == Trouble::Stop {
-            arrived().await;
-            // Ctrl-C reaches the whole process group; the host alone acts on it.
-            session.host.launched.process.signal(nix::sys::signal::Signal::SIGINT);
-            session.stop().await;
-        }
-    };
-    tokio::join!(stage.act(session, case), stop).0.ok()
+    if case.trouble.kills() {
+        session.host.launched.process.signal(Signal::SIGKILL);
+        return acting.await.ok();
+    }
+    // Ctrl-C reaches the whole process group; the host alone acts on it.
+    session.host.launched.process.signal(Signal::SIGINT);
+    tokio::join!(acting, session.stop()).0.ok()
 }
 
 /// The state holds what exists, and what it holds besides was told of.

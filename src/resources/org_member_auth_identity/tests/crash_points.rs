@@ -1,7 +1,7 @@
 //! Every trouble at every call of every operation, in memory: what the state says afterwards, that one more apply heals,
 //! and that a destroy then leaves nothing of ours and all of others'.
 //!
-//! `tests/chaos` does the same to the real binary, where a case costs seconds; here it costs milliseconds, so none is left out.
+//! `tests/it/chaos` does the same to the real binary, where a case costs seconds; here it costs milliseconds.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use simulator::{Effect, Fault};
 
 use super::*;
+use crate::ambient::{Env as _, ProcessEnv};
 use crate::framework::attribute::Nested;
 use crate::framework::resource::ImportResource;
 use crate::framework::timeouts::Timeouts;
@@ -244,18 +245,23 @@ async fn play(scene: &Scene, trouble: &Trouble, call: usize) -> Result<&'static 
     Ok(outcome)
 }
 
-/// Runs `operation` through everything, and counts what came of it.
+/// Runs `operation` through everything, and counts what came of it. Revokes are alike, so of a delete's calls each is met by
+/// a quarter of the troubles; by all of them with `CHAOS_FULL=1`.
 async fn check(operation: Operation) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut broken = Vec::new();
+    let thinned = operation == Operation::Delete && ProcessEnv.var("CHAOS_FULL").is_none();
     let adopts = matches!(operation, Operation::Create | Operation::Update);
     for with_shared in if adopts { vec![false, true] } else { vec![false] } {
-        for trouble in troubles() {
+        for (number, trouble) in troubles().into_iter().enumerate() {
             let hurried =
                 matches!(trouble, Trouble::Api(Effect::StallBefore(_) | Effect::StallAfterApply(_)));
             for hurried in if hurried { vec![false, true] } else { vec![false] } {
                 let scene = Scene::of(operation, with_shared, hurried).await;
                 for call in 1..=scene.calls().await {
+                    if thinned && (call + number) % 4 != 0 {
+                        continue;
+                    }
                     match play(&scene, &trouble, call).await {
                         Ok(outcome) => *counts.entry(outcome).or_default() += 1,
                         Err(why) => broken.push(format!(
@@ -268,7 +274,6 @@ async fn check(operation: Operation) {
     }
     let total = counts.values().sum::<usize>() + broken.len();
     assert!(broken.is_empty(), "{} of {total} cases:\n{}\n{counts:?}", broken.len(), broken.join("\n"));
-    println!("{operation:?}: {total} cases, {counts:?}");
 }
 
 #[tokio::test(start_paused = true)]

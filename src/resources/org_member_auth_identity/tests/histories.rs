@@ -288,7 +288,6 @@ fn every_history_ends_as_the_model_says() {
     key[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &key);
     let config = Config { cases: cases.try_into().unwrap(), failure_persistence: None, ..Config::default() };
-    println!("{cases} histories of up to {STEPS} steps, CHAOS_SEED={seed}");
     let histories = prop::collection::vec(step(), 1..STEPS);
     let outcome = TestRunner::new_with_rng(config, rng).run(&histories, |history| {
         let runtime =

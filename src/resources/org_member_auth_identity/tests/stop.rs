@@ -72,7 +72,7 @@ async fn act(
 }
 
 fn texts(left: &Left<MemberAuthIdentity>) -> String {
-    left.report.iter().map(|told| format!("{}: {}\n", told.summary, told.detail)).collect()
+    left.report.iter().flat_map(|told| [told.summary.as_str(), ": ", &told.detail, "\n"]).collect()
 }
 
 /// What exists of ours is listed, and what is listed besides is told of.
