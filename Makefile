@@ -31,7 +31,7 @@ gen: ## Compiles proto/ to src/proto/
 	$(CARGO) run --quiet --locked --package codegen
 
 docs: ## Renders the registry pages in docs/ from the schema and the examples
-	UPDATE_DOCS=1 $(CARGO) test --quiet --locked --test it docs::
+	BLESS=1 $(CARGO) test --quiet --locked --test it docs::
 
 simulator: ## The Organization API on a loopback port, and the environment that leads the provider to it
 	@$(CARGO) build --quiet --locked --package simulator

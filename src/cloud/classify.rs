@@ -114,9 +114,9 @@ pub(crate) fn classify(failure: &Failure, effect: Effect) -> Verdict {
         Failure::Foreign { status, .. } => by_status(*status),
         Failure::Shape { .. } => &NOT_THE_SERVICE,
         Failure::Encode(_) => &UNWRITABLE,
-        Failure::Transport(TransportError::NotSent(_)) => &NOT_SENT,
-        Failure::Transport(TransportError::Unusable(_)) => &UNUSABLE,
-        Failure::Transport(TransportError::MaybeSent(_)) | Failure::Stalled(_) => &LOST,
+        Failure::Transport { source: TransportError::NotSent(_), .. } => &NOT_SENT,
+        Failure::Transport { source: TransportError::Unusable(_), .. } => &UNUSABLE,
+        Failure::Transport { source: TransportError::MaybeSent(_), .. } | Failure::Stalled { .. } => &LOST,
     };
     match effect {
         Effect::Read => row.read,
@@ -142,6 +142,14 @@ fn by_status(status: u16) -> &'static Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn endpoint() -> Box<str> {
+        "https://organization.example.com/".into()
+    }
+
+    fn unanswered(source: TransportError) -> Failure {
+        Failure::Transport { endpoint: endpoint(), source }
+    }
 
     fn check(failure: &Failure, read: (Kind, Repeat), write: (Kind, Repeat)) {
         let expected = split("", read, write);
@@ -184,8 +192,9 @@ mod tests {
         check(&refused("InternalError"), (Unavailable, Bounded), looked_at);
         check(&refused("InternalError.DbError"), (Unavailable, Bounded), looked_at);
         check(&refused("FailedOperation.CreateRole"), (Unavailable, Bounded), (Failed, Never));
-        check(&Failure::Transport(TransportError::MaybeSent(lost())), (Unavailable, Bounded), looked_at);
-        check(&Failure::Stalled(std::time::Duration::ZERO), (Unavailable, Bounded), looked_at);
+        check(&unanswered(TransportError::MaybeSent(lost())), (Unavailable, Bounded), looked_at);
+        let stalled = Failure::Stalled { endpoint: endpoint(), limit: std::time::Duration::ZERO };
+        check(&stalled, (Unavailable, Bounded), looked_at);
         for (status, read) in [
             (200, (Malformed, Bounded)),
             (301, (Malformed, Never)),
@@ -202,9 +211,9 @@ mod tests {
     fn a_request_that_was_not_sent_may_be_sent_again() {
         let refused = || std::io::Error::other("refused").into();
         let again = (Unavailable, Bounded);
-        check(&Failure::Transport(TransportError::NotSent(refused())), again, again);
+        check(&unanswered(TransportError::NotSent(refused())), again, again);
         let never = (Unavailable, Never);
-        check(&Failure::Transport(TransportError::Unusable(refused())), never, never);
+        check(&unanswered(TransportError::Unusable(refused())), never, never);
     }
 
     #[test]

@@ -154,8 +154,14 @@ impl Inner {
         trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
         let answer = match timeout(limit, self.transport.send(request)).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Outcome::unanswered(Failure::Transport(error), started),
-            Err(_) => return Outcome::unanswered(Failure::Stalled(limit), started),
+            Ok(Err(source)) => {
+                let endpoint = self.endpoint(call.product).url().into();
+                return Outcome::unanswered(Failure::Transport { endpoint, source }, started);
+            }
+            Err(_) => {
+                let endpoint = self.endpoint(call.product).url().into();
+                return Outcome::unanswered(Failure::Stalled { endpoint, limit }, started);
+            }
         };
         trace!(action = call.action, body = %String::from_utf8_lossy(&answer.body), "answer");
         let result = envelope::open(&answer).map_err(|failure| self.correct_clock(failure, &answer));
@@ -208,7 +214,7 @@ impl Inner {
 
     fn limiter(&self, call: &Call) -> Arc<Limiter> {
         let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
-        let rate = call.rate.min(self.settings.requests_per_second);
+        let rate = self.settings.requests_per_second.unwrap_or(call.rate);
         let limiter = || Arc::new(Limiter::new(rate));
         Arc::clone(limiters.entry((call.product, call.action)).or_insert_with(limiter))
     }
@@ -240,7 +246,8 @@ impl Outcome {
             elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
             code,
             // A code says it all; its message may be in any words.
-            failure = failure.filter(|_| code.is_none()).map(tracing::field::display),
+            failure =
+                failure.filter(|_| code.is_none()).map(|failure| tracing::field::display(failure.chain())),
             "called"
         );
     }

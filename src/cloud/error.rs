@@ -63,11 +63,11 @@ pub(crate) enum Failure {
     #[error("the request cannot be written as JSON")]
     Encode(#[source] serde_json::Error),
     /// The exchange broke.
-    #[error(transparent)]
-    Transport(TransportError),
+    #[error("no answer from {endpoint}")]
+    Transport { endpoint: Box<str>, source: TransportError },
     /// No answer in time.
-    #[error("no answer within {} s", .0.as_secs())]
-    Stalled(Duration),
+    #[error("no answer from {endpoint} within {} s", limit.as_secs())]
+    Stalled { endpoint: Box<str>, limit: Duration },
 }
 
 #[derive(Debug)]
@@ -140,6 +140,17 @@ impl From<Ended> for Kind {
 }
 
 impl Failure {
+    /// This failure and its causes, each once.
+    pub(crate) fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
+
     pub(crate) fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { code, .. } => Some(code),

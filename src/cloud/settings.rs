@@ -23,8 +23,8 @@ pub struct Settings {
     pub region: Option<String>,
     /// What requests say about their sender.
     pub agent: Agent,
-    /// The most calls per second of any one action, where its documented limit is not lower. 0 counts as 1.
-    pub requests_per_second: u32,
+    /// The most calls per second of any one action, in place of its documented limit. 0 counts as 1.
+    pub requests_per_second: Option<u32>,
     /// How often a call is repeated that failed for a passing reason. Refusals for the rate are not counted:
     /// they are repeated until the deadline.
     pub max_retries: u32,

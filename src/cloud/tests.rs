@@ -143,7 +143,7 @@ fn settings() -> Settings {
         organization: Endpoint::parse("http://127.0.0.1:18080").unwrap(),
         region: None,
         agent: Agent::new("1.14.0", &FixedEnv::default()),
-        requests_per_second: 20,
+        requests_per_second: None,
         max_retries: 8,
         ca_bundle: None,
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use super::diagnostic::Diagnostic;
+use super::mismatch::Mismatch;
 use super::model::Model;
 use super::path::{Path, Step};
 use super::schema::{Attribute, Kind, Mode, Nesting};
@@ -102,56 +102,6 @@ pub trait AttributeValue: Clone + std::fmt::Debug + PartialEq + Send + Sync + Si
 
     /// Writes it as a value that is neither null nor unknown.
     fn write(&self) -> Value;
-}
-
-/// A value whose shape is not what its reader wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
-    wanted: &'static str,
-    found: &'static str,
-    /// Innermost step first.
-    steps: Vec<Step>,
-}
-
-impl Mismatch {
-    /// `found` stands where `wanted` should.
-    pub fn new(wanted: &'static str, found: &Value) -> Self {
-        Self { wanted, found: found.shape(), steps: Vec::new() }
-    }
-
-    /// An attribute that the type has, and the value has not.
-    pub fn missing() -> Self {
-        Self { wanted: "a value", found: "nothing", steps: Vec::new() }
-    }
-
-    /// `found` is an attribute that the type has not.
-    pub fn superfluous(found: &Value) -> Self {
-        Self { wanted: "nothing", found: found.shape(), steps: Vec::new() }
-    }
-
-    /// The same, seen from outside a set: an element of a set has no address.
-    #[must_use]
-    pub fn within_set(self) -> Self {
-        Self { steps: Vec::new(), ..self }
-    }
-
-    /// The same, seen from one step further out.
-    #[must_use]
-    pub fn within(mut self, step: Step) -> Self {
-        self.steps.push(step);
-        self
-    }
-}
-
-impl From<Mismatch> for Diagnostic {
-    fn from(mismatch: Mismatch) -> Self {
-        let diagnostic =
-            Self::bug(format!("Read {}, where {} was expected.", mismatch.found, mismatch.wanted));
-        match Path::from_steps(mismatch.steps.into_iter().rev().collect()) {
-            Some(path) => diagnostic.at(path),
-            None => diagnostic,
-        }
-    }
 }
 
 /// The elements of a set attribute, each in one of three states. Compared in the order given; write it

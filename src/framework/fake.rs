@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 
-use super::attribute::Mismatch;
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::mismatch::Mismatch;
 use super::model::Model;
 use super::path::Path;
 use super::provider::Provider;

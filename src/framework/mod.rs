@@ -12,6 +12,7 @@ mod erased;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod fence;
+pub mod mismatch;
 pub mod model;
 pub mod path;
 pub mod provider;

@@ -1,6 +1,6 @@
 //! The bridge between a Rust struct and an object of attributes.
 
-use super::attribute::Mismatch;
+use super::mismatch::Mismatch;
 use super::schema::{Attribute, NestedBlock};
 use super::value::Object;
 

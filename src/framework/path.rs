@@ -56,3 +56,18 @@ impl fmt::Display for Path {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s108_a_path_begins_with_an_attribute() {
+        let (key, index) = (Step::Key("k".to_owned()), Step::Index(0));
+        assert_eq!(Path::from_steps(Vec::new()), None);
+        assert_eq!(Path::from_steps(vec![key.clone(), Step::Attribute("a".to_owned())]), None);
+        let path = Path::attribute("a").then(key).then(index).then(Step::Attribute("b".to_owned()));
+        assert_eq!(Path::from_steps(path.steps().to_vec()), Some(path.clone()));
+        assert_eq!(path.to_string(), "a[\"k\"][0].b");
+    }
+}

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::attribute::{Attr, Mismatch};
+use super::attribute::Attr;
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::mismatch::Mismatch;
 use super::model::Model;
 use super::path::{Path, Step};
 use super::schema::Attribute;
@@ -66,7 +67,7 @@ impl Timeouts {
                     Diagnostic::error(
                         "Invalid timeout",
                         format!(
-                            "{place} is {value:?}: {error}. Write numbers with units, largest first, such as \"90s\", \
+                            "{place} is {value:?}, which cannot be used as a duration: {error}. Write numbers with units, largest first, such as \"90s\", \
                              \"20m\" or \"1h30m\"; the units are h, m, s, ms, us and ns."
                         ),
                     )

@@ -1,6 +1,7 @@
 //! The arguments of the provider block. Names are those of the public Tencent Cloud provider, so that a block can serve both.
 
-use crate::framework::attribute::{Attr, Mismatch, Nested};
+use crate::framework::attribute::{Attr, Nested};
+use crate::framework::mismatch::Mismatch;
 use crate::framework::model::Model;
 use crate::framework::path::{Path, Step};
 use crate::framework::schema::Attribute;
@@ -9,10 +10,11 @@ use crate::framework::value::{Field, Number, Object};
 pub(super) const SECRET_ID: Attr<String> =
     Attr::optional("secret_id", "Id of the API key. Environment: `TENCENTCLOUD_SECRET_ID`.");
 pub(super) const SECRET_KEY: Attr<String> =
-    Attr::optional("secret_key", "The API key. Environment: `TENCENTCLOUD_SECRET_KEY`.").sensitive();
+    Attr::optional("secret_key", "Secret of the API key. Environment: `TENCENTCLOUD_SECRET_KEY`.")
+        .sensitive();
 pub(super) const SECURITY_TOKEN: Attr<String> = Attr::optional(
     "security_token",
-    "Session token, with temporary keys. Environment: `TENCENTCLOUD_SECURITY_TOKEN`.",
+    "Session token that belongs to a temporary key. Environment: `TENCENTCLOUD_SECURITY_TOKEN`.",
 )
 .sensitive();
 pub(super) const REGION: Attr<String> = Attr::optional(
@@ -30,12 +32,13 @@ pub(super) const ENDPOINTS: Attr<Nested<Endpoints>> =
     Attr::optional("endpoints", "Whole URLs that take the place of those made from `protocol` and `domain`.");
 pub(super) const REQUESTS_PER_SECOND: Attr<Number> = Attr::optional(
     "requests_per_second",
-    "How many calls per second and action the provider may use of the 20 that the API grants an account. Default 20. \
-     Environment: `TENCENTCLOUD_REQUESTS_PER_SECOND`.",
+    "How many calls per second and action the provider may make. Default 20, which is what the API allows an account: set \
+     less to leave some to others, more only if Tencent Cloud raised it for you. Environment: \
+     `TENCENTCLOUD_REQUESTS_PER_SECOND`.",
 );
 pub(super) const MAX_RETRIES: Attr<Number> = Attr::optional(
     "max_retries",
-    "How often a call is repeated after a failure that may pass, such as a lost connection. Calls refused for the rate \
+    "How often a call is repeated at most after a failure that may pass, such as a lost connection. Calls refused for the rate \
      limit are repeated until the operation's time is up, whatever is set here. Default 8. Environment: \
      `TENCENTCLOUD_MAX_RETRIES`.",
 );

@@ -16,7 +16,6 @@ use crate::framework::path::Path;
 use crate::framework::value::{Field, Number};
 
 const SUMMARY: &str = "Invalid provider configuration";
-const REQUESTS_PER_SECOND_DEFAULT: u32 = 20;
 const REQUESTS_PER_SECOND_MAX: u32 = 1_000;
 const MAX_RETRIES_DEFAULT: u32 = 8;
 const MAX_RETRIES_MAX: u32 = 100;
@@ -62,10 +61,10 @@ pub(super) async fn resolve(
     if organization.is_plain_http() && !organization.is_loopback() {
         report.push(plain_http(&organization));
     }
-    let number = |field, path: Path, name: &str, least, most, default| {
+    let number = |field, path: Path, name: &str, least, most| {
         let given = whole(field, &path, least, most)?;
         let variable = || env.var(name).map(|text| whole_of(name, &text, least, most));
-        given.map(Ok).or_else(variable).unwrap_or(Ok(default))
+        given.map(Ok).or_else(variable).transpose()
     };
     Ok(Settings {
         credentials: credentials(config, env).await?,
@@ -78,7 +77,6 @@ pub(super) async fn resolve(
             "TENCENTCLOUD_REQUESTS_PER_SECOND",
             1,
             REQUESTS_PER_SECOND_MAX,
-            REQUESTS_PER_SECOND_DEFAULT,
         )?,
         max_retries: number(
             &config.max_retries,
@@ -86,8 +84,8 @@ pub(super) async fn resolve(
             "TENCENTCLOUD_MAX_RETRIES",
             0,
             MAX_RETRIES_MAX,
-            MAX_RETRIES_DEFAULT,
-        )?,
+        )?
+        .unwrap_or(MAX_RETRIES_DEFAULT),
         ca_bundle: or_env(&config.ca_bundle, "TENCENTCLOUD_CA_BUNDLE").map(PathBuf::from),
     })
 }

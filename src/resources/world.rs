@@ -52,7 +52,7 @@ impl World {
             organization: Endpoint::parse("https://organization.example.com").unwrap(),
             region: None,
             agent: Agent::new("1.11.4", &FixedEnv::default()),
-            requests_per_second: 20,
+            requests_per_second: None,
             max_retries: 3,
             ca_bundle: None,
         };

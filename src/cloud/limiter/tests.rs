@@ -114,12 +114,26 @@ fn a_refusal_halves_the_pace_once_and_quiet_seconds_restore_it() {
     assert_eq!(at(millis(900), true), 10, "the refusals of one window have one cause");
     assert_eq!(at(millis(1_900), false), 11);
     assert_eq!(at(millis(2_500), true), 6);
+    assert_eq!(at(millis(3_100), false), 6, "a whole second after the refusal, not after the last gain");
     assert_eq!(at(millis(2_500) + SECOND * 13, false), 19);
     assert_eq!(at(millis(2_500) + SECOND * 60, false), 20);
     for _ in 0..10 {
         at(SECOND * 200, true);
     }
     assert!((1..=10).contains(&at(SECOND * 200, true)));
+}
+
+#[test]
+fn the_next_turn_comes_with_the_call_that_ended_first() {
+    let now = Instant::now();
+    let mut pace = Pace::new(2, now);
+    assert_eq!([pace.admit(now), pace.admit(now)], [Admission::Now, Admission::Now]);
+    assert_eq!(pace.admit(now), Admission::AfterACallEnds);
+    pace.end(now + millis(100));
+    pace.end(now + millis(300));
+    assert_eq!(pace.admit(now + millis(300)), Admission::At(now + millis(100) + WINDOW));
+    assert_eq!(pace.admit(now + millis(100) + WINDOW), Admission::Now);
+    assert_eq!(pace.admit(now + millis(100) + WINDOW), Admission::At(now + millis(300) + WINDOW));
 }
 
 #[test]

@@ -152,6 +152,6 @@ async fn an_error_tells_what_the_service_said_and_says_nothing_twice() {
     assert_eq!(
         chain(&error),
         "DeleteOrganizationMemberAuthIdentity has an unknown outcome; \
-         the connection broke before the answer was read; the cause"
+         no answer from http://127.0.0.1:18080/; the connection broke before the answer was read; the cause"
     );
 }

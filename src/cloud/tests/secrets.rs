@@ -49,7 +49,10 @@ async fn a_log_tells_each_attempt_and_no_secret() {
     let mut seen = log.0.lock().unwrap().clone();
     assert!(seen.contains("request_id=\"id-ServiceUnavailable\" attempt=1"), "{seen}");
     assert!(seen.contains("code=\"ServiceUnavailable\""), "{seen}");
-    assert!(seen.contains("failure=cannot connect to the service"), "{seen}");
+    assert!(
+        seen.contains("failure=no answer from http://127.0.0.1:18080/: cannot connect to the service"),
+        "{seen}"
+    );
     assert!(seen.contains("attempt=3"), "{seen}");
     assert_eq!(seen.matches("DEBUG").count(), 4, "one line per attempt\n{seen}");
     assert!(seen.contains(r#"body={"MemberUin":100000000002,"IdentityId":13}"#), "{seen}");

@@ -30,15 +30,16 @@ impl<D> ResourceType<D> {
     }
 }
 
-/// What the schema alone says about `config`. The host checks the arguments of blocks itself (and a group block is
-/// there, all null, even when nobody wrote it), but not those of nested attributes.
+/// What the schema alone says about `config`. The host checks that required arguments are written, but lets an explicit null
+/// pass, and does not look into nested attributes. A nested block is left to it: a group block is there, all null, even
+/// when nobody wrote it.
 pub(super) fn against_schema(block: &Block, config: &Object) -> Diagnostics {
     Walk::over(block, config, &|holder, attribute, value| {
-        let required = holder == Holder::Attribute && attribute.mode == Mode::Required;
+        let required = holder != Holder::Block && attribute.mode == Mode::Required;
         (required && value.is_null()).then(|| {
             Diagnostic::error(
                 "Missing required argument",
-                format!("The argument {:?} is required, but it is null here.", attribute.name),
+                format!("The argument {:?} is required, but its value is null here.", attribute.name),
             )
         })
     })
@@ -54,6 +55,7 @@ struct Walk<'a> {
 /// What an attribute is part of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holder {
+    Root,
     Block,
     Attribute,
 }
@@ -63,16 +65,16 @@ type Judge<'a> = &'a dyn Fn(Holder, &Attribute, &Value) -> Option<Diagnostic>;
 impl<'a> Walk<'a> {
     fn over(block: &Block, config: &Object, judge: Judge<'a>) -> Diagnostics {
         let mut walk = Walk { judge, place: Vec::new(), report: Diagnostics::new() };
-        walk.block(block, config);
+        walk.block(Holder::Root, block, config);
         walk.report
     }
 
-    fn block(&mut self, block: &Block, config: &Object) {
-        self.attributes(Holder::Block, &block.attributes, config);
+    fn block(&mut self, holder: Holder, block: &Block, config: &Object) {
+        self.attributes(holder, &block.attributes, config);
         for nested in &block.blocks {
             let Some(value) = config.get(nested.name) else { continue };
             self.step(Step::Attribute(nested.name.to_owned()), |walk| {
-                walk.each(value, &|walk, object| walk.block(&nested.block, object));
+                walk.each(value, &|walk, object| walk.block(Holder::Block, &nested.block, object));
             });
         }
     }

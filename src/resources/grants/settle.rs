@@ -113,6 +113,11 @@ impl Settled {
         untried
     }
 
+    /// Whether anything was granted, or may have been.
+    pub fn made_any(&self) -> bool {
+        !(self.confirmed.is_empty() && self.unseen.is_empty())
+    }
+
     /// Whether every pair was granted and seen.
     pub fn is_complete(&self) -> bool {
         self.unseen.is_empty() && self.refusals.is_empty() && self.halt.is_none()

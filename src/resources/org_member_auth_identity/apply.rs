@@ -91,7 +91,6 @@ async fn converge(
 
     let settled = grants.settle(decision.grant.clone(), until).await;
     let complete = settled.is_complete();
-    let granted = !(settled.confirmed.is_empty() && settled.unseen.is_empty());
     for pair in &settled.unseen {
         present.entry(*pair).or_insert(None);
     }
@@ -100,7 +99,7 @@ async fn converge(
     let revoked = if complete { grants.revoke(&decision.revoke, until).await } else { Revoked::default() };
     present.retain(|pair, _| !revoked.gone.contains(pair));
 
-    if complete || granted || !owned.is_empty() {
+    if complete || settled.made_any() || !owned.is_empty() {
         state.save(planned.with_grants(present));
         if !decision.adopt.is_empty() {
             cx.warn(explain::adopted(&decision.adopt));

@@ -63,6 +63,13 @@ pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until
         ));
     }
     progress.extend(untried(&settled.untried(&decision.grant)));
+    if doing == Doing::Creating && settled.made_any() {
+        progress.push(
+            "Terraform marks a resource whose creation failed as tainted, and would revoke its grants to make it anew. To \
+             keep them, run `terraform untaint` (or `tofu untaint`) with its address before you apply again."
+                .to_owned(),
+        );
+    }
     if !decision.revoke.is_empty() {
         progress.push(format!(
             "Nothing was revoked, so that access does not drop before the new grants are there. Still to revoke: {}.",

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::model::NUMBER_MAX;
 use crate::reconcile::Product;
+
+/// The largest UIN or identity id accepted: the largest whole number that every JSON reader on the way keeps exact.
+pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The form, for error texts.
 pub(super) const FORM: &str = "MEMBER_UIN[,MEMBER_UIN…]#IDENTITY_ID[,IDENTITY_ID…]";

@@ -40,6 +40,9 @@ pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthId
     }
 }
 
+/// The identity that Tencent Cloud itself gives to the members it creates. It is no user's to manage by accident.
+const PRESET_IDENTITY: u64 = 1;
+
 /// What each of `members` holds, as ids ready to paste.
 async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Result<String, Diagnostics> {
     let held =
@@ -47,11 +50,16 @@ async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Res
     let mut by_member: BTreeMap<u64, BTreeSet<u64>> =
         members.iter().map(|&uin| (uin, BTreeSet::new())).collect();
     for Pair { member_uin, identity_id } in held.into_keys() {
-        by_member.entry(member_uin).or_default().insert(identity_id);
+        let identities = by_member.entry(member_uin).or_default();
+        if identity_id != PRESET_IDENTITY {
+            identities.insert(identity_id);
+        }
     }
     let lines = by_member.into_iter().map(|(member, identities)| {
         if identities.is_empty() {
-            return format!("  member {member} holds no identities");
+            return format!(
+                "  member {member} holds no identities but what Tencent Cloud itself may have given it"
+            );
         }
         format!("  {:?}", id::render(&Product { members: [member].into(), identities }))
     });
@@ -66,8 +74,5 @@ fn unexpected(id: &str, what: &str) -> Diagnostic {
 }
 
 fn nothing(product: &Product, held: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Nothing to import",
-        format!("None of the {} grants of {:?} exists. {held}", product.len(), id::render(product)),
-    )
+    Diagnostic::error("Nothing to import", format!("No grant of {:?} exists. {held}", id::render(product)))
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::id;
-use crate::framework::attribute::{Attr, Map, Mismatch, Nested, Set};
+use super::id::{self, NUMBER_MAX};
+use crate::framework::attribute::{Attr, Map, Nested, Set};
+use crate::framework::mismatch::Mismatch;
 use crate::framework::model::Model;
 use crate::framework::schema::Attribute;
 use crate::framework::timeouts::Timeouts;
@@ -11,9 +12,6 @@ use crate::framework::value::{Field, Number, Object};
 use crate::reconcile::decide::Standing;
 use crate::reconcile::{Pair, Product};
 use crate::resources::grants::Grant;
-
-/// The largest UIN or identity id accepted: the largest whole number that every JSON reader on the way keeps exact.
-pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 pub(super) const MEMBER_UINS: Attr<Set<Number>> = Attr::required(
     "member_uins",

@@ -1,6 +1,7 @@
 //! What can be said about a configuration without asking anybody.
 
-use super::model::{IDENTITY_IDS, MEMBER_UINS, MemberAuthIdentity, NUMBER_MAX, TIMEOUTS};
+use super::id::NUMBER_MAX;
+use super::model::{IDENTITY_IDS, MEMBER_UINS, MemberAuthIdentity, TIMEOUTS};
 use crate::framework::attribute::{Attr, Set};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::value::{Field, Number};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rmp::encode::{self, ByteBuf};
 
-use crate::framework::attribute::Mismatch;
+use crate::framework::mismatch::Mismatch;
 use crate::framework::path::Step;
 use crate::framework::value::{Number, Object, Type, Value, normal_form};
 use crate::wire::types;

@@ -1,3 +1,5 @@
+//! Many calls at once, dropped ones, and stops.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,3 +1,5 @@
+//! The life of a resource, RPC by RPC.
+
 use super::{
     configured, host_of, named, obedient, one_error, received, sent, sent_config, sent_null, type_name,
 };

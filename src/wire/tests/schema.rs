@@ -1,3 +1,5 @@
+//! What the provider declares.
+
 use super::host_of;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::fake::{Fake, FakeProvider, Raw, Region, World, plain};

@@ -1,3 +1,5 @@
+//! Values on their way in and out.
+
 use super::{configured, host_of, named, obedient, received, sent, sent_null, type_name};
 use crate::framework::fake::{FakeProvider, World, text, thing, with};
 use crate::framework::value::{Object, Value};

@@ -1,3 +1,5 @@
+//! Applying: what is kept when something fails.
+
 use tokio_util::sync::CancellationToken;
 
 use super::{apply, error_paths};
@@ -162,6 +164,16 @@ async fn s84_what_a_failure_leaves_has_no_unknown_value() {
     let state = answer.value.unwrap();
     assert!(state.values().all(Value::is_wholly_known), "{state:?}");
     assert_eq!(state["id"], Value::Null);
+}
+
+#[tokio::test]
+async fn s69_absent_blocks_are_empty_after_an_apply() {
+    let mut bare = made();
+    for name in ["rules", "ports", "labels", "group"] {
+        bare.remove(name);
+    }
+    let answer = apply(saving(vec![bare], || Ok(())), None, Some(&planned()), None).await;
+    assert_eq!((answer.value, answer.report), (Some(made()), Diagnostics::new()));
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Planning: what core would refuse is never sent.
+
 use super::{error_paths, plan, plan_as, with_resource};
 use crate::framework::diagnostic::Diagnostic;
 use crate::framework::fake::{Thing, map, number, object, text, thing, with};

@@ -1,3 +1,5 @@
+//! Reading, importing and upgrading.
+
 use tokio_util::sync::CancellationToken;
 
 use super::{error_paths, with_resource};

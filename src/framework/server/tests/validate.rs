@@ -1,3 +1,5 @@
+//! Judging a configuration.
+
 use super::{error_paths, with_resource};
 use crate::framework::fake::{map, number, object, text, thing};
 use crate::framework::value::{Object, Value};

@@ -26,7 +26,7 @@ async fn what_is_partly_there_is_imported_as_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn a_bare_uin_is_answered_with_ids_ready_to_paste() {
-    let world = World::of(organization(2, 3).with_grant(2, 13).with_grant(2, 11));
+    let world = World::of(organization(2, 3).with_grant(2, 13).with_grant(2, 11).with_grant(2, 1));
     let error = import(&world, "2").await.unwrap_err();
     assert!(error.starts_with("Unexpected import identifier: \"2\" is not of the form"), "{error}");
     assert!(error.contains("\"2#11,13\""), "{error}");
@@ -36,7 +36,7 @@ async fn a_bare_uin_is_answered_with_ids_ready_to_paste() {
 async fn nothing_to_import_says_what_there_is() {
     let world = World::of(organization(2, 2).with_grant(2, 12));
     let error = import(&world, "1,2#11").await.unwrap_err();
-    assert!(error.starts_with("Nothing to import: None of the 2 grants of \"1,2#11\" exists."), "{error}");
+    assert!(error.starts_with("Nothing to import: No grant of \"1,2#11\" exists."), "{error}");
     assert!(error.contains("\"1#99\"") && error.contains("\"2#12\""), "{error}");
     let error = import(&world, "7#11").await.unwrap_err();
     assert!(error.contains("member 7 holds no identities"), "{error}");

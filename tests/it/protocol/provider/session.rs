@@ -1,0 +1,233 @@
+//! A host's side of one provider process: typed calls on the one resource, against a simulated cloud.
+
+use std::collections::BTreeMap;
+
+use simulator::{Cloud, SECRET_ID, SECRET_KEY, Server};
+use terraform_provider_tencentcloud::framework::value::{Number, Object, Type, Value};
+use terraform_provider_tencentcloud::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_tencentcloud::proto::tfplugin6::schema::{Attribute, Block, nested_block, object};
+use terraform_provider_tencentcloud::proto::tfplugin6::{
+    Diagnostic, DynamicValue, RawState, apply_resource_change, configure_provider, get_provider_schema,
+    import_resource_state, plan_resource_change, read_resource, upgrade_resource_state,
+    validate_resource_config,
+};
+use terraform_provider_tencentcloud::wire::{msgpack, types};
+use tonic::transport::Channel;
+
+use crate::support::host::{Host, HostOptions};
+
+pub(super) const TYPE: &str = "tencentcloud_org_member_auth_identity";
+
+/// A member and an identity that the cloud of [`cloud`] has.
+pub(super) const MEMBERS: [u64; 2] = [100_000_000_001, 100_000_000_002];
+pub(super) const IDENTITIES: [u64; 2] = [13, 27];
+
+/// A plugin, and the type of its resource as the schema implies it.
+pub(super) struct Session {
+    pub(super) host: Host,
+    of: Type,
+}
+
+/// A cloud with [`MEMBERS`] and [`IDENTITIES`], and no grants.
+pub(super) fn cloud() -> Server {
+    let cloud = MEMBERS.into_iter().fold(Cloud::new(), |cloud, uin| cloud.with_member(uin, "member"));
+    Server::start(IDENTITIES.into_iter().fold(cloud, |cloud, id| cloud.with_identity(id, "identity")))
+        .unwrap()
+}
+
+impl Session {
+    /// A plugin that is not configured. Its schema is taken from another process, so that this one is never asked.
+    pub(super) async fn start() -> Self {
+        let asked = Host::start(HostOptions::default()).await;
+        let schema = schema(&mut asked.provider()).await;
+        let of = implied_type(schema.resource_schemas[TYPE].block.as_ref().unwrap());
+        Self { host: Host::start(HostOptions::default()).await, of }
+    }
+
+    /// A plugin that is configured for `cloud`.
+    pub(super) async fn configured(cloud: &Server) -> Self {
+        let session = Self::start().await;
+        let json = serde_json::json!({
+            "secret_id": SECRET_ID, "secret_key": SECRET_KEY, "endpoints": { "organization": cloud.url() },
+        });
+        let config = DynamicValue { json: json.to_string().into(), ..Default::default() };
+        let request = configure_provider::Request { config: Some(config), ..Default::default() };
+        let reply = session.provider().configure_provider(request).await.unwrap().into_inner();
+        assert_eq!(errors(&reply.diagnostics), [""; 0]);
+        session
+    }
+
+    pub(super) fn provider(&self) -> ProviderClient<Channel> {
+        self.host.provider()
+    }
+
+    pub(super) async fn validate(&self, config: &Object) -> Vec<Diagnostic> {
+        let request = validate_resource_config::Request {
+            type_name: TYPE.to_owned(),
+            config: self.sent(Some(config)),
+            client_capabilities: None,
+        };
+        self.provider().validate_resource_config(request).await.unwrap().into_inner().diagnostics
+    }
+
+    /// Plans as a host does, which proposes what is configured over what was; `None` in `config` destroys.
+    pub(super) async fn plan(&self, prior: Option<&Object>, config: Option<&Object>) -> Option<Object> {
+        let reply = self.plan_reply(prior, config).await;
+        assert_eq!(errors(&reply.diagnostics), [""; 0]);
+        self.received(reply.planned_state)
+    }
+
+    pub(super) async fn plan_reply(
+        &self,
+        prior: Option<&Object>,
+        config: Option<&Object>,
+    ) -> plan_resource_change::Response {
+        self.provider().plan_resource_change(self.plan_request(prior, config)).await.unwrap().into_inner()
+    }
+
+    pub(super) fn plan_request(
+        &self,
+        prior: Option<&Object>,
+        config: Option<&Object>,
+    ) -> plan_resource_change::Request {
+        let proposed = config.map(|config| {
+            let mut proposed = config.clone();
+            for computed in ["id", "grants"] {
+                let prior = prior.map_or(Value::Null, |prior| prior[computed].clone());
+                proposed.insert(computed.to_owned(), prior);
+            }
+            proposed
+        });
+        plan_resource_change::Request {
+            type_name: TYPE.to_owned(),
+            prior_state: self.sent(prior),
+            proposed_new_state: self.sent(proposed.as_ref()),
+            config: self.sent(config),
+            prior_private: b"private".to_vec(),
+            ..Default::default()
+        }
+    }
+
+    pub(super) async fn apply(
+        &self,
+        prior: Option<&Object>,
+        planned: Option<&Object>,
+    ) -> (Option<Object>, Vec<Diagnostic>) {
+        let request = apply_resource_change::Request {
+            type_name: TYPE.to_owned(),
+            prior_state: self.sent(prior),
+            planned_state: self.sent(planned),
+            config: self.sent(planned),
+            ..Default::default()
+        };
+        let reply = self.provider().apply_resource_change(request).await.unwrap().into_inner();
+        (self.received(reply.new_state), reply.diagnostics)
+    }
+
+    pub(super) async fn read(&self, current: &Object) -> Option<Object> {
+        let request = read_resource::Request {
+            type_name: TYPE.to_owned(),
+            current_state: self.sent(Some(current)),
+            ..Default::default()
+        };
+        let reply = self.provider().read_resource(request).await.unwrap().into_inner();
+        assert_eq!(errors(&reply.diagnostics), [""; 0]);
+        self.received(reply.new_state)
+    }
+
+    pub(super) async fn import(&self, id: &str) -> Object {
+        let request = import_resource_state::Request {
+            type_name: TYPE.to_owned(),
+            id: id.to_owned(),
+            ..Default::default()
+        };
+        let reply = self.provider().import_resource_state(request).await.unwrap().into_inner();
+        assert_eq!(errors(&reply.diagnostics), [""; 0]);
+        let [imported] = reply.imported_resources.as_slice() else { panic!("{reply:?}") };
+        assert_eq!(imported.type_name, TYPE);
+        self.received(imported.state.clone()).unwrap()
+    }
+
+    pub(super) async fn upgrade(&self, json: &str) -> Result<Object, Diagnostic> {
+        let request = upgrade_resource_state::Request {
+            type_name: TYPE.to_owned(),
+            version: 0,
+            raw_state: Some(RawState { json: json.as_bytes().to_vec(), ..Default::default() }),
+        };
+        let reply = self.provider().upgrade_resource_state(request).await.unwrap().into_inner();
+        match reply.diagnostics.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(self.received(reply.upgraded_state).unwrap()),
+        }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
+    fn sent(&self, object: Option<&Object>) -> Option<DynamicValue> {
+        let value = object.map_or(Value::Null, |object| Value::Object(object.clone()));
+        let msgpack = msgpack::encode(&value, &self.of).unwrap().into();
+        Some(DynamicValue { msgpack, ..Default::default() })
+    }
+
+    pub(super) fn received(&self, value: Option<DynamicValue>) -> Option<Object> {
+        match msgpack::decode(&value.unwrap().msgpack, &self.of).unwrap() {
+            Value::Object(object) => Some(object),
+            Value::Null => None,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What the provider declares.
+pub(super) async fn schema(provider: &mut ProviderClient<Channel>) -> get_provider_schema::Response {
+    provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap().into_inner()
+}
+
+/// The type that a block implies, read from the schema alone.
+pub(super) fn implied_type(block: &Block) -> Type {
+    let attributes = block.attributes.iter().map(|attribute| (attribute.name.clone(), type_of(attribute)));
+    let blocks = block.block_types.iter().map(|nested| {
+        let object = Box::new(implied_type(nested.block.as_ref().unwrap()));
+        let of = match nested.nesting() {
+            nested_block::NestingMode::List => Type::List(object),
+            nested_block::NestingMode::Set => Type::Set(object),
+            nested_block::NestingMode::Map => Type::Map(object),
+            _ => *object,
+        };
+        (nested.type_name.clone(), of)
+    });
+    Type::Object(attributes.chain(blocks).collect())
+}
+
+fn type_of(attribute: &Attribute) -> Type {
+    let Some(nested) = &attribute.nested_type else { return types::decode(&attribute.r#type).unwrap() };
+    let object = nested.attributes.iter().map(|inner| (inner.name.clone(), type_of(inner)));
+    let object = Box::new(Type::Object(object.collect()));
+    match nested.nesting() {
+        object::NestingMode::List => Type::List(object),
+        object::NestingMode::Set => Type::Set(object),
+        object::NestingMode::Map => Type::Map(object),
+        _ => *object,
+    }
+}
+
+/// A configuration that grants `identities` to `members`.
+pub(super) fn config(members: Value, identities: Value) -> Object {
+    BTreeMap::from([
+        ("member_uins".to_owned(), members),
+        ("identity_ids".to_owned(), identities),
+        ("id".to_owned(), Value::Null),
+        ("grants".to_owned(), Value::Null),
+        ("timeouts".to_owned(), Value::Null),
+    ])
+}
+
+/// A set of numbers.
+pub(super) fn set(numbers: &[u64]) -> Value {
+    Value::set(numbers.iter().map(|number| Value::Number(Number::from(*number))).collect())
+}
+
+/// The summaries of the errors.
+pub(super) fn errors(diagnostics: &[Diagnostic]) -> Vec<&str> {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == 1);
+    errors.map(|error| error.summary.as_str()).collect()
+}
