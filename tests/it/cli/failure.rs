@@ -27,11 +27,12 @@ fn a40_when_the_second_tile_fails_the_first_is_recorded_and_the_next_apply_heals
         let failure = Effect::code("FailedOperation.CreateRole");
         run.server.cloud().fault(Fault::on(CREATE, failure).nth(2).always());
         let outcome = run.try_apply(&config);
-        let error = outcome.fails_with(&["FailedOperation.CreateRole", "RequestId"]);
-        assert!(error.detail.contains("10"), "how many were done: {}", error.detail);
         exact(run);
         assert!(run.state().is_tainted(OPS));
-        assert_eq!(run.state().grants(OPS).len(), 10);
+        // The tiles of ten and of one are under way together: either may be the second.
+        let done = run.state().grants(OPS).len();
+        assert!(done == 10 || done == 1, "{done}");
+        outcome.fails_with(&["FailedOperation.CreateRole", "RequestId", &done.to_string()]);
 
         run.server.cloud().clear_faults();
         let step = run.step(&config);
@@ -201,14 +202,10 @@ fn a50_a_timeout_says_how_far_it_came() {
     on_every_host(organization, |run| {
         run.server.cloud().fault(Fault::on(CREATE, Effect::Throttle).nth(2).always());
         let outcome = run.try_apply(&ops_with(&ALL[..11], &[11], "timeouts = { create = \"2s\" }"));
-        let error = outcome.fails_with(&["RequestLimitExceeded"]);
-        assert!(
-            error.detail.contains("10") && error.detail.contains("2s"),
-            "progress and limit: {}",
-            error.detail
-        );
         exact(run);
-        assert_eq!(run.state().grants(OPS).len(), 10);
+        let done = run.state().grants(OPS).len();
+        assert!(done == 10 || done == 1, "{done}");
+        outcome.fails_with(&["RequestLimitExceeded", "2s", &done.to_string()]);
         run.server.cloud().clear_faults();
     });
 }
