@@ -105,6 +105,8 @@ fn a43_a_missing_organization_is_an_error_not_an_absence() {
         run.server.cloud().dissolve();
         let outcome = run.try_plan(&ops(&[1], &[11]));
         outcome.fails_with(&["ResourceNotFound.OrganizationNotExist"]);
+        let outcome = run.run(&["destroy", "-json", "-auto-approve", "-refresh=false"]);
+        outcome.fails_with(&["ResourceNotFound.OrganizationNotExist"]);
         assert_eq!(run.state().grants(OPS), product(&[1], &[11]), "nothing is forgotten");
         run.run(&["state", "rm", OPS]).succeeded();
     });
