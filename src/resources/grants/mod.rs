@@ -3,6 +3,7 @@
 //!
 //! Every driver tells what became of every pair it was given, whatever went wrong on the way.
 
+mod book;
 mod gather;
 mod granter;
 mod lists;
