@@ -23,15 +23,15 @@ use crate::reconcile::snapshot::Tick;
 pub(super) struct Reader {
     lists: Lists,
     started: Instant,
-    desk: Mutex<Desk>,
-    waiting: Gather<Passenger>,
+    shared: Mutex<Shared>,
+    waiting: Gather<Waiter>,
     /// Bounds the connections; the client's limiter bounds the rate.
     lines: Semaphore,
 }
 
 /// What is known, and what is being found out.
 #[derive(Debug, Default)]
-struct Desk {
+struct Shared {
     book: Book,
     flights: BTreeMap<Question, Flight>,
 }
@@ -40,12 +40,12 @@ struct Desk {
 #[derive(Clone, Debug)]
 struct Flight {
     since: Tick,
-    landed: watch::Receiver<Option<Result<(), Arc<ApiError>>>>,
+    outcome: watch::Receiver<Option<Result<(), Arc<ApiError>>>>,
 }
 
 /// A caller that waits for flights.
 #[derive(Debug)]
-struct Passenger {
+struct Waiter {
     demand: Demand,
     until: Deadline,
     reply: oneshot::Sender<Vec<Flight>>,
@@ -56,7 +56,7 @@ impl Reader {
         Self {
             lists: Lists::new(client),
             started: Instant::now(),
-            desk: Mutex::default(),
+            shared: Mutex::default(),
             waiting: Gather::default(),
             lines: Semaphore::new(2 * CONCURRENT_CALLS),
         }
@@ -71,7 +71,7 @@ impl Reader {
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         let mut round = 0;
         loop {
-            let open = match self.desk().book.answer(pairs, floor, self.started.elapsed()) {
+            let open = match self.shared().book.answer(pairs, floor, self.started.elapsed()) {
                 Ok(found) => return Ok(found),
                 Err(open) => open,
             };
@@ -87,7 +87,7 @@ impl Reader {
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         loop {
-            let unknown = match self.desk().book.holdings(members) {
+            let unknown = match self.shared().book.holdings(members) {
                 Ok(held) => return Ok(held),
                 Err(unknown) => unknown,
             };
@@ -97,29 +97,29 @@ impl Reader {
 
     /// A moment: a reading that begins later is newer.
     pub(super) fn now(&self) -> Tick {
-        self.desk().book.now()
+        self.shared().book.now()
     }
 
     /// Stamps `pairs` as written: to be called when a write begins, and when it ends. What is read from then on may be
     /// believed about them; returns that moment.
     pub(super) fn written(&self, pairs: &BTreeSet<Pair>) -> Tick {
-        self.desk().book.written(pairs)
+        self.shared().book.written(pairs)
     }
 
     /// Has one round of questions asked, shared with whoever else waits, and returns when all that concern this demand are
     /// answered.
     async fn find_out(self: &Arc<Self>, demand: Demand, until: &Deadline) -> Result<(), Halt> {
         let (reply, flights) = oneshot::channel();
-        let first = self.waiting.join(Passenger { demand, until: until.clone(), reply });
+        let first = self.waiting.join(Waiter { demand, until: until.clone(), reply });
         if first {
             // A task of its own: the wave must be dealt with even if this caller goes away.
             let reader = Arc::clone(self);
-            tokio::spawn(async move { reader.depart(reader.waiting.wave().await) });
+            tokio::spawn(async move { reader.begin(reader.waiting.wave().await) });
         }
         let Ok(flights) = until.race(flights).await? else { return Ok(()) };
         for mut flight in flights {
-            let landed = until.outlast(LAST_CALL, flight.landed.wait_for(Option::is_some)).await?;
-            match landed.ok().and_then(|outcome| outcome.clone()) {
+            let outcome = until.outlast(LAST_CALL, flight.outcome.wait_for(Option::is_some)).await?;
+            match outcome.ok().and_then(|outcome| outcome.clone()) {
                 // Whoever began it may have had less time than we have.
                 Some(Err(error)) if is_out_of_time(&error) && until.ended().is_none() => {}
                 Some(Err(error)) => return Err(Halt::Error(error)),
@@ -130,40 +130,46 @@ impl Reader {
     }
 
     /// Begins what the demands of one wave need, and tells each what to wait for.
-    fn depart(self: &Arc<Self>, wave: Vec<Passenger>) {
-        let longest = wave.iter().map(|passenger| &passenger.until).max_by_key(|until| until.remaining());
+    fn begin(self: &Arc<Self>, wave: Vec<Waiter>) {
+        let longest = wave.iter().map(|waiter| &waiter.until).max_by_key(|until| until.remaining());
         let Some(until) = longest.cloned() else { return };
-        let mut desk = self.desk();
-        let questions = desk.book.questions(wave.iter().map(|passenger| &passenger.demand));
-        for Passenger { demand, reply, .. } in wave {
-            let mut board = |(question, floor): (&Question, &Tick)| {
+        let mut shared = self.shared();
+        let questions = shared.book.questions(wave.iter().map(|waiter| &waiter.demand));
+        for Waiter { demand, reply, .. } in wave {
+            let mut join = |(question, floor): (&Question, &Tick)| {
                 let concerned = question.concerns(&demand);
-                concerned.then(|| self.board(&mut desk, *question, (*floor).max(demand.floor), &until))
+                concerned.then(|| self.join(&mut shared, *question, (*floor).max(demand.floor), &until))
             };
-            let flights = questions.iter().filter_map(&mut board).collect();
+            let flights = questions.iter().filter_map(&mut join).collect();
             // A caller that went away does not need an answer.
             let _gone = reply.send(flights);
         }
     }
 
     /// The flight that answers `question` by a reading since `floor`: one under way if there is, else a new one.
-    fn board(self: &Arc<Self>, desk: &mut Desk, question: Question, floor: Tick, until: &Deadline) -> Flight {
-        if let Some(flight) = desk.flights.get(&question).filter(|flight| flight.since > floor) {
+    fn join(
+        self: &Arc<Self>,
+        shared: &mut Shared,
+        question: Question,
+        floor: Tick,
+        until: &Deadline,
+    ) -> Flight {
+        if let Some(flight) = shared.flights.get(&question).filter(|flight| flight.since > floor) {
             return flight.clone();
         }
-        let since = desk.book.now();
-        let (land, landed) = watch::channel(None);
-        let flight = Flight { since, landed };
-        desk.flights.insert(question, flight.clone());
+        let since = shared.book.now();
+        let (end, outcome) = watch::channel(None);
+        let flight = Flight { since, outcome };
+        shared.flights.insert(question, flight.clone());
         let (reader, until) = (Arc::clone(self), until.clone());
         tokio::spawn(async move {
             let outcome = reader.ask(question, since, &until).await.map_err(Arc::new);
-            let mut desk = reader.desk();
-            if desk.flights.get(&question).is_some_and(|flight| flight.since == since) {
-                desk.flights.remove(&question);
+            let mut shared = reader.shared();
+            if shared.flights.get(&question).is_some_and(|flight| flight.since == since) {
+                shared.flights.remove(&question);
             }
-            drop(desk);
-            land.send_replace(Some(outcome));
+            drop(shared);
+            end.send_replace(Some(outcome));
         });
         flight
     }
@@ -173,18 +179,18 @@ impl Reader {
         match question {
             Question::Member(member) => {
                 let grants = self.lists.of_member(member, until).await?;
-                self.desk().book.learn_member(member, since, self.started.elapsed(), grants);
+                self.shared().book.learn_member(member, since, self.started.elapsed(), grants);
             }
             Question::Page { identity, number } => {
                 let page = self.lists.page_of_identity(identity, number, until).await?;
-                self.desk().book.learn_page(identity, since, self.started.elapsed(), page);
+                self.shared().book.learn_page(identity, since, self.started.elapsed(), page);
             }
         }
         Ok(())
     }
 
-    fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
