@@ -223,7 +223,7 @@ async fn the_wrong_account_is_an_error_and_never_gone() {
     let missing = || Effect::code("ResourceNotFound.OrganizationNotExist");
     world.cloud().fault(Fault::on(LIST, missing()).always());
     world.cloud().fault(Fault::on(DELETE, missing()).always());
-    tokio::time::advance(AGE_MAX).await;
+    world.next_run();
     let error = OrgMemberAuthIdentity.read(&world.cx(), state.clone()).await.unwrap_err();
     assert_eq!(summaries(&error), ["These credentials administer no organization"]);
     let left = world.run(Some(&state), None).await;
