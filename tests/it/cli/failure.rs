@@ -169,7 +169,7 @@ fn a46_an_internal_error_is_looked_up_and_named_with_its_request() {
 #[test]
 fn a49_an_interrupted_apply_returns_exactly_what_it_did() {
     let slow = || {
-        let latency = Duration::from_millis(300);
+        let latency = Duration::from_millis(500);
         let cloud =
             Cloud::new().with_behaviour(Behaviour { latency, rate: Rate::Off, ..Behaviour::default() });
         let cloud =
