@@ -154,6 +154,17 @@ async fn each_resource_hears_of_its_own_pairs_only() {
     assert_eq!(world.ours().len(), 8);
 }
 
+/// Of two tiles that went out together one is refused for good: who has its answer is not concerned.
+#[tokio::test(start_paused = true)]
+async fn an_end_of_the_round_concerns_only_who_has_no_answer() {
+    let world = World::of(organization(2, 2));
+    world.cloud().fault(Fault::on(CREATE, Effect::code("UnauthorizedOperation")).nth(2).always());
+    let left = world.create_all(vec![config([1], [11]), config([2], [12])]).await;
+    let told: Vec<Vec<&str>> = left.iter().map(|left| summaries(&left.report)).collect();
+    assert!(told.contains(&vec![]) && told.contains(&vec!["Not authorized"]), "{told:?}");
+    assert_eq!(world.ours().len(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lost_reply_of_a_shared_call_is_everybodys_but_costs_nobody() {
     for effect in
