@@ -89,14 +89,15 @@ async fn converge(
         // What is saved with an error of a create taints it, so nothing is where nothing was made.
         if settled.made_any() || !owned.is_empty() {
             warn(cx, &decision, claim.shared());
-            claim.hold(desired.intersection(&present.keys().copied().collect()).copied());
+            claim.hold(decision.adopt.iter().copied());
             state.save(planned.with_grants(present));
         }
         return Err(explain::grants(doing, &settled, &decision, until));
     }
 
     warn(cx, &decision, claim.shared());
-    claim.hold(desired);
+    // Only what was there before can be another's to revoke; what we have just made is ours alone.
+    claim.hold(decision.adopt.iter().copied());
     let revoked = grants.revoke(&decision.revoke, until).await;
     present.retain(|pair, _| !revoked.gone.contains(pair));
     state.save(planned.with_grants(present));
