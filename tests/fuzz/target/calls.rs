@@ -276,10 +276,7 @@ async fn lived(
 }
 
 fn value_of(bytes: &[u8], of: &Type) -> Option<Value> {
-    match is_json(bytes) {
-        true => json::decode(bytes, of, Extra::Refuse).ok(),
-        false => msgpack::decode(bytes, of).ok(),
-    }
+    if is_json(bytes) { json::decode(bytes, of, Extra::Refuse).ok() } else { msgpack::decode(bytes, of).ok() }
 }
 
 fn host<P: Provider>(provider: P) -> Host<P> {
@@ -299,9 +296,10 @@ fn parts(values: &[u8]) -> Vec<&[u8]> {
 
 fn dynamic(bytes: &[u8]) -> proto::DynamicValue {
     let value = bytes.to_vec().into();
-    match is_json(bytes) {
-        true => proto::DynamicValue { json: value, ..Default::default() },
-        false => proto::DynamicValue { msgpack: value, ..Default::default() },
+    if is_json(bytes) {
+        proto::DynamicValue { json: value, ..Default::default() }
+    } else {
+        proto::DynamicValue { msgpack: value, ..Default::default() }
     }
 }
 
@@ -320,9 +318,10 @@ impl Calls {
             1 => any_value(random, &self.of),
             _ => Value::Object(self.plausible(random)),
         };
-        match random.bool() {
-            true => to_json(&value).to_string().into_bytes(),
-            false => msgpack::encode(&value, &self.of).unwrap(),
+        if random.bool() {
+            to_json(&value).to_string().into_bytes()
+        } else {
+            msgpack::encode(&value, &self.of).unwrap()
         }
     }
 
@@ -363,7 +362,7 @@ impl Calls {
             match random.u8(..12) {
                 0 => drop(object.insert(name.clone(), any_value(random, of))),
                 1 if matches!(name.as_str(), "id" | "grants") => {
-                    drop(object.insert(name.clone(), Value::Null))
+                    drop(object.insert(name.clone(), Value::Null));
                 }
                 _ => {}
             }
