@@ -24,7 +24,8 @@ use crate::framework::resource::{Change, Cx, Planned, Resource, Slot};
 #[derive(Debug)]
 pub(crate) struct World {
     cloud: Arc<Mutex<Cloud>>,
-    access: Access,
+    client: Client,
+    access: Mutex<&'static Access>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -58,7 +59,18 @@ impl World {
         };
         let transport = InMemory { cloud: Arc::clone(&cloud), time };
         let client = Client::with_transport(settings, Arc::new(time), Arc::new(transport));
-        Self { cloud, access: Access::Ready(Grants::new(client)), stop: CancellationToken::new() }
+        let access = Mutex::new(Self::access_by(&client));
+        Self { cloud, client, access, stop: CancellationToken::new() }
+    }
+
+    /// From now on it is another run of the host: another process, which knows nothing of what this one read or declared.
+    pub(crate) fn next_run(&self) {
+        *self.access.lock().unwrap() = Self::access_by(&self.client);
+    }
+
+    /// Leaked, so that a context can outlive the lock; a test is over soon.
+    fn access_by(client: &Client) -> &'static Access {
+        Box::leak(Box::new(Access::Ready(Grants::new(client.clone()))))
     }
 
     pub(crate) fn cloud(&self) -> MutexGuard<'_, Cloud> {
@@ -71,7 +83,8 @@ impl World {
     }
 
     pub(crate) fn cx(&self) -> Cx<'_, Access> {
-        Cx::new(&self.access, &self.stop)
+        let access = *self.access.lock().unwrap();
+        Cx::new(access, &self.stop)
     }
 
     /// Plans as the host would, and applies what changes.

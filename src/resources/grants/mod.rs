@@ -3,6 +3,8 @@
 //!
 //! Every driver tells what became of every pair it was given, whatever went wrong on the way.
 
+mod book;
+mod claims;
 mod gather;
 mod granter;
 mod lists;
@@ -15,9 +17,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use claims::Claim;
 pub use revoke::Revoked;
 pub use settle::Settled;
 
+use self::claims::Claims;
 use self::granter::Granter;
 use self::reader::Reader;
 
@@ -56,6 +60,7 @@ pub struct Grants {
     client: Client,
     reader: Arc<Reader>,
     granter: Arc<Granter>,
+    claims: Claims,
 }
 
 impl Grants {
@@ -63,7 +68,7 @@ impl Grants {
     pub fn new(client: Client) -> Self {
         let reader = Arc::new(Reader::new(client.clone()));
         let granter = Arc::new(Granter::new(client.clone(), Arc::clone(&reader)));
-        Self { client, reader, granter }
+        Self { client, reader, granter, claims: Claims::default() }
     }
 
     /// A moment: what is observed since then was read after it.
@@ -81,6 +86,12 @@ impl Grants {
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         self.reader.observe(pairs, floor, until).await
+    }
+
+    /// Claims `pairs` for an operation that will make them exist, so that no other operation of this run revokes them
+    /// meanwhile. Waits for revokes of them that are under way.
+    pub async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Halt> {
+        Ok(self.claims.claim(pairs, until).await?)
     }
 
     /// Everything granted to `members`.

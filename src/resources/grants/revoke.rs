@@ -17,7 +17,7 @@ const TRIES_MAX: u32 = 3;
 /// What became of the pairs to revoke. Pairs in none of these were not tried.
 #[derive(Debug, Default)]
 pub struct Revoked {
-    /// No longer there.
+    /// No longer ours: revoked, gone already, or held by another resource of this run.
     pub gone: BTreeSet<Pair>,
     /// Still there, or perhaps still there.
     pub refusals: Vec<Refusal>,
@@ -35,13 +35,19 @@ impl Revoked {
 }
 
 impl Grants {
-    /// Revokes `pairs`. Those of one member follow each other; members go side by side.
+    /// Revokes `pairs`, but for those that another resource of this run holds: they are left to it. Those of one member follow
+    /// each other; members go side by side.
     pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Revoked {
+        let revoking = match self.claims.revoke(pairs, until).await {
+            Ok(revoking) => revoking,
+            Err(ended) => return Revoked { halt: Some(ended.into()), ..Revoked::default() },
+        };
         let mut lanes: BTreeMap<u64, Vec<Pair>> = BTreeMap::new();
-        for &pair in pairs {
+        for &pair in revoking.pairs() {
             lanes.entry(pair.member_uin).or_default().push(pair);
         }
-        let revoked = Mutex::new(Revoked::default());
+        let left = pairs.difference(revoking.pairs()).copied().collect();
+        let revoked = Mutex::new(Revoked { gone: left, ..Revoked::default() });
         let record = || revoked.lock().unwrap_or_else(PoisonError::into_inner);
         stream::iter(lanes.into_values())
             .for_each_concurrent(CONCURRENT_CALLS, async |lane| {

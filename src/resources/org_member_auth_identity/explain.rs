@@ -123,6 +123,20 @@ pub(super) fn adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
     )
 }
 
+/// Another resource of this run declares the same pairs.
+pub(super) fn shared(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    let they = if pairs.len() == 1 { "it" } else { "them" };
+    Diagnostic::warning(
+        "Grants declared twice",
+        format!(
+            "Another resource of this run declares {} of this one as well: {}. Both now list {they}, and destroying either \
+             revokes {they}. Declare each pair of member and identity in one resource only.",
+            count(pairs.len(), "grant"),
+            name(pairs)
+        ),
+    )
+}
+
 /// One text about one error of the API.
 fn tell(
     doing: Doing,

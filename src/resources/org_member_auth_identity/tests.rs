@@ -16,7 +16,6 @@ use crate::framework::model::Model;
 use crate::framework::resource::Resource;
 use crate::framework::value::{Field, Value};
 use crate::reconcile::Product;
-use crate::reconcile::snapshot::AGE_MAX;
 use crate::resources::world::{Left, World};
 
 const CREATE: &str = "CreateOrganizationMemberAuthIdentity";
@@ -49,13 +48,13 @@ fn config(
 }
 
 impl World {
-    /// One run: what earlier ones read is too old to be believed, as if by another process.
+    /// One run of the host.
     async fn run(
         &self,
         prior: Option<&MemberAuthIdentity>,
         config: Option<MemberAuthIdentity>,
     ) -> Left<MemberAuthIdentity> {
-        tokio::time::advance(AGE_MAX).await;
+        self.next_run();
         self.apply(&OrgMemberAuthIdentity, prior.cloned(), config).await
     }
 
@@ -72,9 +71,9 @@ impl World {
         state
     }
 
-    /// Reads as the next run would, which has seen nothing of what this one read.
+    /// Reads as the next run does.
     async fn refresh(&self, prior: &MemberAuthIdentity) -> Option<MemberAuthIdentity> {
-        tokio::time::advance(AGE_MAX).await;
+        self.next_run();
         OrgMemberAuthIdentity.read(&self.cx(), prior.clone()).await.expect("a readable cloud")
     }
 

@@ -1,0 +1,208 @@
+//! Which pairs the resources of this run declare, so that none takes away what another has just been given.
+//!
+//! A pair may move from one resource to another in one apply, or be declared by two, or belong to an object and to the
+//! one that replaces it. The order of their operations is the host's. So an operation that makes pairs exist claims them
+//! first, and holds them once they are in its state; an operation that revokes leaves alone what another holds, and waits
+//! for those that are still claimed. Pairs that are being revoked are claimed only when that is over.
+//!
+//! Nobody waits in a circle: a revoke waits only for claims, which end when granting has, and a claim waits only for
+//! revokes that are under way, which wait for nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::cloud::{Deadline, Ended};
+use crate::reconcile::Pair;
+
+/// The claims of one run.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    ledger: Mutex<Entries>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    /// By how many operations each pair is claimed now.
+    claimed: BTreeMap<Pair, usize>,
+    /// In the state of a resource that this run created or updated.
+    held: BTreeSet<Pair>,
+    /// Being revoked now.
+    revoking: BTreeSet<Pair>,
+}
+
+/// Pairs that an operation is about to make exist. Dropping it gives up what is not held.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    claims: &'a Claims,
+    pairs: BTreeSet<Pair>,
+    shared: BTreeSet<Pair>,
+}
+
+/// Pairs that an operation revokes now. Dropping it says that it is over.
+#[derive(Debug)]
+pub(super) struct Revoking<'a> {
+    claims: &'a Claims,
+    pairs: BTreeSet<Pair>,
+}
+
+impl Claims {
+    /// Claims `pairs`, as soon as none of them is being revoked.
+    pub(super) async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Ended> {
+        self.wait(until, |entries| entries.revoking.is_disjoint(pairs)).await?;
+        let mut entries = self.entries();
+        let taken = |pair: &&Pair| entries.claimed.contains_key(pair) || entries.held.contains(pair);
+        let shared = pairs.iter().filter(taken).copied().collect();
+        for pair in pairs {
+            *entries.claimed.entry(*pair).or_default() += 1;
+        }
+        Ok(Claim { claims: self, pairs: pairs.clone(), shared })
+    }
+
+    /// Takes those of `pairs` that may be revoked: all that no other resource of this run holds, once it is clear which these are.
+    pub(super) async fn revoke(
+        &self,
+        pairs: &BTreeSet<Pair>,
+        until: &Deadline,
+    ) -> Result<Revoking<'_>, Ended> {
+        self.wait(until, |entries| pairs.iter().all(|pair| !entries.claimed.contains_key(pair))).await?;
+        let mut entries = self.entries();
+        let pairs: BTreeSet<Pair> = pairs.difference(&entries.held).copied().collect();
+        entries.revoking.extend(&pairs);
+        Ok(Revoking { claims: self, pairs })
+    }
+
+    async fn wait(&self, until: &Deadline, ready: impl Fn(&Entries) -> bool) -> Result<(), Ended> {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if ready(&self.entries()) {
+                return Ok(());
+            }
+            until.race(changed).await?;
+        }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Claim<'_> {
+    /// The pairs that another resource of this run declares as well.
+    pub fn shared(&self) -> &BTreeSet<Pair> {
+        &self.shared
+    }
+
+    /// Says that `pairs` are in this resource's state now, and gives up the others.
+    pub fn hold(self, pairs: impl IntoIterator<Item = Pair>) {
+        self.claims.entries().held.extend(pairs);
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        let mut entries = self.claims.entries();
+        for pair in &self.pairs {
+            if let Some(count) = entries.claimed.get_mut(pair) {
+                *count -= 1;
+                if *count == 0 {
+                    entries.claimed.remove(pair);
+                }
+            }
+        }
+        drop(entries);
+        self.claims.changed.notify_waiters();
+    }
+}
+
+impl Revoking<'_> {
+    /// What is to be revoked.
+    pub(super) fn pairs(&self) -> &BTreeSet<Pair> {
+        &self.pairs
+    }
+}
+
+impl Drop for Revoking<'_> {
+    fn drop(&mut self) {
+        let mut entries = self.claims.entries();
+        entries.revoking.retain(|pair| !self.pairs.contains(pair));
+        drop(entries);
+        self.claims.changed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::{sleep, timeout};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn pairs(members: impl IntoIterator<Item = u64>) -> BTreeSet<Pair> {
+        members.into_iter().map(|member_uin| Pair { member_uin, identity_id: 11 }).collect()
+    }
+
+    fn minute() -> Deadline {
+        Deadline::after(Duration::from_mins(1), CancellationToken::new())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_another_holds_is_not_revoked() {
+        let claims = Claims::default();
+        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(pairs([1]));
+        let revoking = claims.revoke(&pairs([1, 2, 3]), &minute()).await.unwrap();
+        assert_eq!(revoking.pairs(), &pairs([2, 3]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_revoke_waits_for_a_claim_to_be_held_or_given_up() {
+        let claims = Claims::default();
+        let claim = claims.claim(&pairs([1]), &minute()).await.unwrap();
+        let (revoking, ()) = tokio::join!(
+            async { claims.revoke(&pairs([1]), &minute()).await.unwrap().pairs().clone() },
+            async {
+                sleep(SECOND).await;
+                claim.hold(pairs([1]));
+            }
+        );
+        assert_eq!(revoking, pairs([]));
+        let claim = claims.claim(&pairs([2]), &minute()).await.unwrap();
+        assert!(timeout(SECOND, claims.revoke(&pairs([2]), &minute())).await.is_err());
+        drop(claim);
+        assert_eq!(claims.revoke(&pairs([2]), &minute()).await.unwrap().pairs(), &pairs([2]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_waits_for_a_revoke_to_be_over() {
+        let claims = Claims::default();
+        let revoking = claims.revoke(&pairs([1]), &minute()).await.unwrap();
+        assert!(timeout(SECOND, claims.claim(&pairs([1]), &minute())).await.is_err());
+        drop(revoking);
+        assert!(claims.claim(&pairs([1]), &minute()).await.unwrap().shared().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_declares_what_another_declares_is_told() {
+        let claims = Claims::default();
+        let first = claims.claim(&pairs([1, 2]), &minute()).await.unwrap();
+        assert_eq!(claims.claim(&pairs([2, 3]), &minute()).await.unwrap().shared(), &pairs([2]));
+        first.hold(pairs([1, 2]));
+        assert_eq!(claims.claim(&pairs([1]), &minute()).await.unwrap().shared(), &pairs([1]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_ends_with_the_time() {
+        let claims = Claims::default();
+        let _claim = claims.claim(&pairs([1]), &minute()).await.unwrap();
+        let until = Deadline::after(SECOND, CancellationToken::new());
+        assert_eq!(claims.revoke(&pairs([1]), &until).await.unwrap_err(), Ended::TimedOut);
+    }
+}
