@@ -7,7 +7,7 @@ PLUGINS ?= $(HOME)/.terraform.d/plugins
 # Flags for `make simulator`; `make simulator SIMULATOR=--help` lists them.
 SIMULATOR ?=
 
-.PHONY: help demo test check fmt gen docs simulator install
+.PHONY: help demo test fuzz check fmt gen docs simulator install
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,12 @@ demo: ## A real run from init to destroy, explained (HOST=/path/to/terraform, KE
 
 test: ## Every test, the command line ones on a real host (HOSTS="/path/to/terraform /path/to/tofu")
 	@hosts=$$(tests/hosts.sh test) && HOSTS="$$hosts" $(CARGO) test --workspace --locked
+
+fuzz: SECONDS ?= 60
+fuzz: ## Hostile bytes for every reader (SECONDS=600 ONLY=msgpack SEED=7; tests/fuzz/main.rs says more)
+	@$(CARGO) test --quiet --locked --test fuzz --no-run
+	@FUZZ_SECONDS='$(if $(FILE),,$(SECONDS))' FUZZ_ONLY='$(ONLY)' FUZZ_SEED='$(SEED)' FUZZ_FILE='$(FILE)' \
+	  FUZZ_LAST='$(LAST)' $(CARGO) test --quiet --locked --test fuzz
 
 check: ## Formatting, lints, dependencies and the links of the documentation
 	$(CARGO) fmt --all --check

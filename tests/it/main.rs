@@ -8,6 +8,7 @@
     reason = "this is a test, and so are the functions that its tests share"
 )]
 
+mod boundary;
 mod cli;
 mod codegen;
 mod docs;
