@@ -10,7 +10,7 @@ SIMULATOR ?=
 CASE ?=
 CHAOS_CASES ?= all
 
-.PHONY: help demo test chaos check fmt gen docs simulator install
+.PHONY: help demo test chaos fuzz check fmt gen docs simulator install
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,12 @@ test: ## Every test, the command line ones on a real host (HOSTS="/path/to/terra
 chaos: ## Every trouble at every call of the real binary (CASE=name for one, CHAOS_CASES=number CHAOS_SEED=number for some)
 	$(if $(CASE),,CHAOS_FULL=1 CHAOS_HISTORIES=2000 $(CARGO) test --locked --lib -- crash_points histories)
 	CASE='$(CASE)' CHAOS_CASES='$(CHAOS_CASES)' $(CARGO) test --locked --test it -- chaos::no_trouble --nocapture
+
+fuzz: SECONDS ?= 60
+fuzz: ## Hostile bytes for every reader (SECONDS=600 ONLY=msgpack SEED=7; tests/fuzz/main.rs says more)
+	@$(CARGO) test --quiet --locked --test fuzz --no-run
+	@FUZZ_SECONDS='$(if $(FILE),,$(SECONDS))' FUZZ_ONLY='$(ONLY)' FUZZ_SEED='$(SEED)' FUZZ_FILE='$(FILE)' \
+	  FUZZ_LAST='$(LAST)' $(CARGO) test --quiet --locked --test fuzz
 
 check: ## Formatting, lints, dependencies and the links of the documentation
 	$(CARGO) fmt --all --check

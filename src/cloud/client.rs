@@ -27,6 +27,7 @@ use super::error::{ApiError, Failure, Kind};
 use super::http::Http;
 use super::limiter::Limiter;
 use super::proxy;
+use super::redact::redact;
 use super::retry::Patience;
 use super::settings::{Settings, SettingsError};
 use super::sign::Signable;
@@ -152,8 +153,10 @@ impl Inner {
         let limit = until.remaining().clamp(ATTEMPT_TIMEOUT_MIN, ATTEMPT_TIMEOUT_MAX);
         let request = self.request(call);
         trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
-        let answer = match timeout(limit, self.transport.send(request)).await {
-            Ok(Ok(answer)) => answer,
+        let answer = match timeout(limit, self.transport.send(request.clone())).await {
+            Ok(Ok(answer)) => {
+                HttpAnswer { body: redact(answer.body, &request, &self.settings.credentials), ..answer }
+            }
             Ok(Err(source)) => {
                 let endpoint = self.endpoint(call.product).url().into();
                 return Outcome::unanswered(Failure::Transport { endpoint, source }, started);

@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::error::Failure;
+use super::error::{Failure, Misshape};
 use super::transport::HttpAnswer;
 
 /// A call that succeeded.
@@ -17,7 +17,10 @@ pub(crate) struct Success {
     fields: Map<String, Value>,
 }
 
+/// How many characters of a foreign answer are shown.
 const EXCERPT_LENGTH_MAX: usize = 160;
+/// How many characters of what the service says are kept: no documented text comes near it.
+const TEXT_LENGTH_MAX: usize = 2_000;
 
 /// Opens the envelope.
 pub(crate) fn open(answer: &HttpAnswer) -> Result<Success, Failure> {
@@ -44,7 +47,7 @@ impl Success {
     pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, Failure> {
         let request_id = self.request_id;
         serde_json::from_value(Value::Object(self.fields))
-            .map_err(|source| Failure::Shape { request_id, source })
+            .map_err(|error| Failure::Shape { request_id, source: Misshape(printable(&error.to_string())) })
     }
 }
 
@@ -58,7 +61,19 @@ fn legacy_refusal(envelope: &Map<String, Value>) -> Option<Failure> {
 }
 
 fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    fields.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    fields.get(name)?.as_str().filter(|text| !text.is_empty()).map(printable)
+}
+
+/// `text` as it may be shown: whoever answers must not be able to steer a terminal, or to flood it.
+fn printable(text: &str) -> String {
+    shortened(&text.replace(|character: char| character.is_control(), " "), TEXT_LENGTH_MAX)
+}
+
+fn shortened(text: &str, length_max: usize) -> String {
+    match text.char_indices().nth(length_max) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// The start of a body in one printable line: enough to recognise a proxy's page.
@@ -66,16 +81,13 @@ fn excerpt(body: &[u8]) -> String {
     let start = body.get(..body.len().min(EXCERPT_LENGTH_MAX * 4)).unwrap_or_default();
     let printable = String::from_utf8_lossy(start).replace(|c: char| c.is_control(), " ");
     let line = printable.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(EXCERPT_LENGTH_MAX) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None if line.is_empty() => "(empty)".to_owned(),
-        None => line,
-    }
+    if line.is_empty() { "(empty)".to_owned() } else { shortened(&line, EXCERPT_LENGTH_MAX) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::api::organization::AuthIdentityPage;
 
     fn check(status: u16, body: &str) -> String {
         match open(&HttpAnswer { status, date: None, body: body.to_owned().into() }) {
@@ -112,6 +124,22 @@ mod tests {
         ] {
             assert!(check(502, body).starts_with("the answer is not one of"), "{body}");
         }
+    }
+
+    #[test]
+    fn what_the_service_says_steers_no_terminal_and_floods_none() {
+        let refused = |message: &str| {
+            let error = serde_json::json!({ "Code": "A.B\u{1b}c", "Message": message });
+            check(200, &serde_json::json!({ "Response": { "Error": error } }).to_string())
+        };
+        assert_eq!(refused("\u{1b}[31mred\r\nline\u{9b}"), "A.B c:  [31mred  line ");
+        assert_eq!(refused(&"é".repeat(1 << 20)).chars().count(), "A.B c: ".len() + TEXT_LENGTH_MAX + 1);
+
+        let misshapen = serde_json::json!({ "Response": { "Items": "\u{1b}x".repeat(1 << 20) } }).to_string();
+        let success = open(&HttpAnswer { status: 200, date: None, body: misshapen.into() }).unwrap();
+        let chain = success.read::<AuthIdentityPage>().unwrap_err().chain();
+        assert!(chain.starts_with("the answer does not have the documented shape: invalid type"), "{chain}");
+        assert!(chain.chars().count() < TEXT_LENGTH_MAX + 100 && !chain.contains('\u{1b}'));
     }
 
     #[test]

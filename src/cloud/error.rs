@@ -58,7 +58,7 @@ pub(crate) enum Failure {
     Foreign { status: u16, excerpt: String },
     /// The service answered success with fields of another shape than documented.
     #[error("the answer does not have the documented shape")]
-    Shape { request_id: Option<String>, source: serde_json::Error },
+    Shape { request_id: Option<String>, source: Misshape },
     /// The request body could not be written.
     #[error("the request cannot be written as JSON")]
     Encode(#[source] serde_json::Error),
@@ -69,6 +69,11 @@ pub(crate) enum Failure {
     #[error("no answer from {endpoint} within {} s", limit.as_secs())]
     Stalled { endpoint: Box<str>, limit: Duration },
 }
+
+/// How an answer differs from its documentation, in words that may quote it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Misshape(pub(crate) String);
 
 #[derive(Debug)]
 struct Report {

@@ -22,6 +22,7 @@ mod error;
 mod http;
 mod limiter;
 mod proxy;
+mod redact;
 mod retry;
 mod settings;
 mod sign;

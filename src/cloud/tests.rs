@@ -40,10 +40,16 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// What happens to one request.
 #[derive(Clone)]
 enum Step {
-    Answer { status: u16, date: Option<&'static str>, body: String },
+    Answer {
+        status: u16,
+        date: Option<&'static str>,
+        body: String,
+    },
     NotSent,
     Unusable,
     MaybeSent,
+    /// An answer whose body repeats the headers of the request.
+    Echo,
     After(Duration, Box<Step>),
 }
 
@@ -105,6 +111,7 @@ impl Script {
 #[async_trait]
 impl Transport for Script {
     async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+        let echo = format!("<html>{:?}", request.headers);
         self.sent.lock().unwrap().push((Instant::now(), request));
         let next = self.steps.lock().unwrap().pop_front();
         let mut step = next.or_else(|| self.forever.clone()).expect("the script has no more steps");
@@ -120,6 +127,7 @@ impl Transport for Script {
             Step::NotSent => Err(TransportError::NotSent(cause())),
             Step::Unusable => Err(TransportError::Unusable(cause())),
             Step::MaybeSent => Err(TransportError::MaybeSent(cause())),
+            Step::Echo => Ok(HttpAnswer { status: 418, date: None, body: echo.into() }),
             Step::After(..) => unreachable!(),
         }
     }

@@ -85,8 +85,9 @@ impl World {
         Self { cloud, time, process }
     }
 
-    /// Puts a new process in the place of the present one, which is killed.
-    pub(crate) fn restart(&self) {
+    /// From now on it is another run of the host: another process, which knows nothing of what this one read or declared. This one
+    /// is killed.
+    pub(crate) fn next_run(&self) {
         self.process().line.killed.cancel();
         *lock(&self.process) = Process::start(&self.cloud, self.time);
     }

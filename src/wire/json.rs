@@ -21,77 +21,100 @@ pub enum Extra {
 
 /// The value of type `of` that `bytes` hold.
 pub fn decode(bytes: &[u8], of: &Type, extra: Extra) -> Result<Value, DecodeError> {
-    read(serde_json::from_slice(bytes).map_err(Problem::Json)?, of, extra)
+    Reader { extra, missing: Missing::IsNull }.read(serde_json::from_slice(bytes).map_err(Problem::Json)?, of)
 }
 
-fn read(json: Json, of: &Type, extra: Extra) -> Result<Value, DecodeError> {
-    match (of, json) {
-        (_, Json::Null) => Ok(Value::Null),
-        (Type::String, Json::String(text)) => Ok(Value::string(text)),
-        (Type::String, Json::Number(number)) => Ok(Value::string(number.to_string())),
-        (Type::String, Json::Bool(value)) => Ok(Value::string(value.to_string())),
-        (Type::Number, Json::Number(number)) => parse_number(&number.to_string()),
-        (Type::Number, Json::String(text)) => parse_number(&text),
-        (Type::Bool, Json::Bool(value)) => Ok(Value::Bool(value)),
-        (Type::Bool, Json::String(text)) if text == "true" || text == "1" => Ok(Value::Bool(true)),
-        (Type::Bool, Json::String(text)) if text == "false" || text == "0" => Ok(Value::Bool(false)),
-        (Type::List(of), Json::Array(elements)) => {
-            let of = std::iter::repeat(&**of);
-            read_elements(elements, of, extra).map(Value::List)
-        }
-        (Type::Set(of), Json::Array(elements)) => {
-            let of = std::iter::repeat(&**of);
-            read_elements(elements, of, extra).map_err(DecodeError::within_set).map(Value::set)
-        }
-        (Type::Tuple(of), Json::Array(elements)) => {
-            if elements.len() != of.len() {
-                return Err(Problem::Length { wanted: of.len(), found: elements.len() }.into());
-            }
-            read_elements(elements, of.iter(), extra).map(Value::Tuple)
-        }
-        (Type::Map(of), Json::Object(elements)) => {
-            let element = |(key, json): (String, Json)| {
-                let key = normal_form(key);
-                match read(json, of, extra) {
-                    Ok(value) => Ok((key, value)),
-                    Err(error) => Err(error.within(Step::Key(key))),
-                }
-            };
-            elements.into_iter().map(element).collect::<Result<_, _>>().map(Value::Map)
-        }
-        (Type::Object(of), Json::Object(mut found)) => {
-            let mut object = Object::new();
-            for (name, of) in of {
-                let json = found.remove(name).unwrap_or(Json::Null);
-                let within = |error: DecodeError| error.within(Step::Attribute(name.clone()));
-                object.insert(name.clone(), read(json, of, extra).map_err(within)?);
-            }
-            match found.into_iter().next() {
-                Some((name, _)) if extra == Extra::Refuse => {
-                    Err(DecodeError::from(Problem::Superfluous).within(Step::Attribute(name)))
-                }
-                _ => Ok(Value::Object(object)),
-            }
-        }
-        (Type::Dynamic, Json::Object(mut found)) => {
-            let named = found.remove("type").ok_or(Problem::Missing)?.to_string();
-            let of = types::decode(named.as_bytes()).map_err(Problem::Type)?;
-            let value = read(found.remove("value").unwrap_or(Json::Null), &of, extra)?;
-            Ok(Value::Dynamic(of, Box::new(value)))
-        }
-        (of, json) => Err(Problem::Shape { wanted: wanted(of), found: found(&json) }.into()),
-    }
+/// What to do about attributes that are not there.
+#[derive(Clone, Copy, Debug)]
+enum Missing {
+    /// Take them for null: a stored state may have been written when the schema had fewer.
+    IsNull,
+    /// Fail. A type that a value brings along was written together with it; and else a few bytes could stand for
+    /// any number of attributes, once per element.
+    Refuse,
 }
 
-fn read_elements<'t>(
-    elements: Vec<Json>,
-    of: impl Iterator<Item = &'t Type>,
+#[derive(Clone, Copy, Debug)]
+struct Reader {
     extra: Extra,
-) -> Result<Vec<Value>, DecodeError> {
-    let element = |(index, (json, of)): (i64, (Json, &Type))| {
-        read(json, of, extra).map_err(|error| error.within(Step::Index(index)))
-    };
-    (0..).zip(elements.into_iter().zip(of)).map(element).collect()
+    missing: Missing,
+}
+
+impl Reader {
+    fn read(self, json: Json, of: &Type) -> Result<Value, DecodeError> {
+        match (of, json) {
+            (_, Json::Null) => Ok(Value::Null),
+            (Type::String, Json::String(text)) => Ok(Value::string(text)),
+            (Type::String, Json::Number(number)) => Ok(Value::string(number.to_string())),
+            (Type::String, Json::Bool(value)) => Ok(Value::string(value.to_string())),
+            (Type::Number, Json::Number(number)) => parse_number(&number.to_string()),
+            (Type::Number, Json::String(text)) => parse_number(&text),
+            (Type::Bool, Json::Bool(value)) => Ok(Value::Bool(value)),
+            (Type::Bool, Json::String(text)) if text == "true" || text == "1" => Ok(Value::Bool(true)),
+            (Type::Bool, Json::String(text)) if text == "false" || text == "0" => Ok(Value::Bool(false)),
+            (Type::List(of), Json::Array(elements)) => {
+                let of = std::iter::repeat(&**of);
+                self.read_elements(elements, of).map(Value::List)
+            }
+            (Type::Set(of), Json::Array(elements)) => {
+                let of = std::iter::repeat(&**of);
+                self.read_elements(elements, of).map_err(DecodeError::within_set).map(Value::set)
+            }
+            (Type::Tuple(of), Json::Array(elements)) => {
+                if elements.len() != of.len() {
+                    return Err(Problem::Length { wanted: of.len(), found: elements.len() }.into());
+                }
+                self.read_elements(elements, of.iter()).map(Value::Tuple)
+            }
+            (Type::Map(of), Json::Object(elements)) => {
+                let element = |(key, json): (String, Json)| {
+                    let key = normal_form(key);
+                    match self.read(json, of) {
+                        Ok(value) => Ok((key, value)),
+                        Err(error) => Err(error.within(Step::Key(key))),
+                    }
+                };
+                elements.into_iter().map(element).collect::<Result<_, _>>().map(Value::Map)
+            }
+            (Type::Object(of), Json::Object(mut found)) => {
+                let mut object = Object::new();
+                for (name, of) in of {
+                    let within = |error: DecodeError| error.within(Step::Attribute(name.clone()));
+                    let json = match (found.remove(name), self.missing) {
+                        (Some(json), _) => json,
+                        (None, Missing::IsNull) => Json::Null,
+                        (None, Missing::Refuse) => return Err(within(Problem::Missing.into())),
+                    };
+                    object.insert(name.clone(), self.read(json, of).map_err(within)?);
+                }
+                match found.into_iter().next() {
+                    Some((name, _)) if self.extra == Extra::Refuse => {
+                        Err(DecodeError::from(Problem::Superfluous).within(Step::Attribute(name)))
+                    }
+                    _ => Ok(Value::Object(object)),
+                }
+            }
+            (Type::Dynamic, Json::Object(mut found)) => {
+                let named = found.remove("type").ok_or(Problem::Missing)?.to_string();
+                let of = types::decode(named.as_bytes()).map_err(Problem::Type)?;
+                let whole = Self { missing: Missing::Refuse, ..self };
+                let value = whole.read(found.remove("value").unwrap_or(Json::Null), &of)?;
+                Ok(Value::Dynamic(of, Box::new(value)))
+            }
+            (of, json) => Err(Problem::Shape { wanted: wanted(of), found: found(&json) }.into()),
+        }
+    }
+
+    fn read_elements<'t>(
+        self,
+        elements: Vec<Json>,
+        of: impl Iterator<Item = &'t Type>,
+    ) -> Result<Vec<Value>, DecodeError> {
+        let element = |(index, (json, of)): (i64, (Json, &Type))| {
+            self.read(json, of).map_err(|error| error.within(Step::Index(index)))
+        };
+        (0..).zip(elements.into_iter().zip(of)).map(element).collect()
+    }
 }
 
 fn parse_number(text: &str) -> Result<Value, DecodeError> {
@@ -191,6 +214,13 @@ mod tests {
         let json = br#"{"b":{"gone":[1]},"gone":{"deep":true}}"#;
         assert_eq!(decode(json, &of, Extra::Ignore).unwrap(), value);
         assert_eq!(decode(json, &of, Extra::Refuse).unwrap_err().path().unwrap().to_string(), "b.gone");
+    }
+
+    #[test]
+    fn a_dynamic_value_has_every_attribute_of_the_type_that_it_brings() {
+        let short = r#"{"type":["list",["object",{"a":"bool","b":"bool"}]],"value":[{"a":true}]}"#;
+        let inside = format!("{{\"x\":{short}}}");
+        check_refused(&inside, &object_type([("x", Type::Dynamic)]), "x[0].b", "missing");
     }
 
     #[test]

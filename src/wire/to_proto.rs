@@ -29,10 +29,17 @@ fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
     };
     proto::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        summary: plain(diagnostic.summary),
+        detail: plain(diagnostic.detail),
         attribute: diagnostic.path.as_ref().map(path),
     }
+}
+
+/// `text` without what steers a terminal: it may quote a configuration, a state, or whoever answered a call, and the host
+/// prints it as it is.
+fn plain(text: String) -> String {
+    let steers = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    if text.contains(steers) { text.replace(steers, "\u{fffd}") } else { text }
 }
 
 pub(super) fn path(path: &Path) -> proto::AttributePath {
@@ -110,5 +117,18 @@ fn nested_block(nested: &schema::NestedBlock) -> proto::schema::NestedBlock {
         nesting: nesting.into(),
         min_items: nested.min_items,
         max_items: nested.max_items,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_diagnostic_steers_a_terminal() {
+        let told = Diagnostic::warning("a\u{1b}[31m\r", "first line\n\tsecond\u{9b}2J\u{7}\0 é");
+        let sent = diagnostics(told.into());
+        assert_eq!(sent[0].summary, "a\u{fffd}[31m\u{fffd}");
+        assert_eq!(sent[0].detail, "first line\n\tsecond\u{fffd}2J\u{fffd}\u{fffd} é");
     }
 }

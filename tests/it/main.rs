@@ -8,6 +8,7 @@
     reason = "this is a test, and so are the functions that its tests share"
 )]
 
+mod boundary;
 #[cfg(unix)]
 mod chaos;
 mod cli;

@@ -29,6 +29,28 @@ impl Visit for Fields<'_> {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_echoes_the_request_gives_nothing_away() {
+    read(&Script::new([Step::Echo])).await.unwrap_err();
+
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    let script = Script::new([Step::Echo]);
+    let (id, token) = ("AKIDlong-identifier", "the-session-token-of-a-role");
+    let credentials = Credentials::new(id, "the-secret-key".into(), Some(token.into())).unwrap();
+    let client = client_with(Settings { credentials, ..settings() }, &script);
+    let error = client.call(&WRITE, &minutes(1)).await.unwrap_err();
+    drop(guard);
+
+    let request = &script.sent()[0].1;
+    let signature = request.header("authorization").unwrap().rsplit('=').next().unwrap();
+    let seen = format!("{}{error:?}{}", log.0.lock().unwrap(), chain(&error));
+    assert!(seen.contains("Credential=[secret]/") && seen.contains("Signature=[secret]"), "{seen}");
+    for secret in [id, token, signature] {
+        assert!(!seen.contains(secret), "{secret} in\n{seen}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_log_tells_each_attempt_and_no_secret() {
     // Tracing asks a subscriber whether it wants an event when the event first happens, on whatever thread
     // that is: make each happen once before there is one, else another test may answer "nobody".

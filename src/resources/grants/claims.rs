@@ -1,12 +1,12 @@
-//! Which resources of this run want which pairs, so that they do not work against each other.
+//! Which pairs the resources of this run declare, so that none takes away what another has just been given.
 //!
-//! Terraform applies resources side by side and tells none of them about the others. A grant that moves from one resource to
-//! another (a resource was renamed, a member changed departments) would be adopted by the one and then revoked by the
-//! other. So whoever revokes asks here first: a pair that was claimed in this run is left to who claimed it. Resources that are
-//! not part of the run are not known here.
+//! A pair may move from one resource to another in one apply, or be declared by two, or belong to an object and to the
+//! one that replaces it. The order of their operations is the host's. So an operation that makes pairs exist claims them
+//! first, and holds them once they are in its state; an operation that revokes leaves alone what another holds, and waits
+//! for those that are still claimed. Who claims a pair that is being revoked goes on when that is over.
 //!
-//! A run is what one configuration of the provider serves. Hosts configure anew for each, and none destroys what it
-//! created or updated in the same one.
+//! Revokes ask pair by pair, each when its turn comes: a claim that comes late still saves the rest. Nobody waits in a
+//! circle: a revoke waits only for claims, which end when granting has, and a claim waits only for calls that are under way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,163 +16,137 @@ use tokio::sync::Notify;
 use crate::cloud::{Deadline, Ended};
 use crate::reconcile::Pair;
 
-/// The claims of a run, and its revokes.
+/// The claims of one run.
 #[derive(Debug, Default)]
-pub struct Claims {
-    book: Mutex<Book>,
+pub(super) struct Claims {
+    ledger: Mutex<Entries>,
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Book {
-    next: u64,
-    holders: BTreeMap<u64, Holder>,
-    /// Revokes under way.
+struct Entries {
+    /// By how many operations each pair is claimed now.
+    claimed: BTreeMap<Pair, usize>,
+    /// In the state of a resource that this run created or updated.
+    held: BTreeSet<Pair>,
+    /// Being revoked now.
     revoking: BTreeSet<Pair>,
-    /// Revoked by this run, and not granted again since.
+    /// Revoked by this run: a list that still shows them is behind.
     revoked: BTreeSet<Pair>,
 }
 
-/// A resource that was created or updated in this run.
-#[derive(Debug, Default)]
-struct Holder {
-    wanted: BTreeSet<Pair>,
-    /// Whether it has what it will get of them: until then nobody may revoke them.
-    settled: bool,
-}
-
-/// The claim of one create or update. Dropped before [`Claim::settle`], it is as if it had never been made.
+/// Pairs that an operation is about to make exist. Dropping it gives up what is not held.
 #[derive(Debug)]
 pub struct Claim<'a> {
     claims: &'a Claims,
-    number: u64,
+    pairs: BTreeSet<Pair>,
     shared: BTreeSet<Pair>,
 }
 
-/// Leave to revoke a pair. Who claims the pair meanwhile waits until this is dropped.
+/// A pair that an operation revokes now. Dropping it says that it is over.
 #[derive(Debug)]
-pub(super) struct Leave<'a> {
+pub(super) struct Revoking<'a> {
     claims: &'a Claims,
     pair: Pair,
 }
 
 impl Claims {
-    /// Claims `wanted` for one resource, and returns when no revoke of them is under way.
-    pub async fn claim(&self, wanted: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Ended> {
+    /// Claims `pairs`, and returns as soon as none of them is being revoked.
+    pub(super) async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Ended> {
         let claim = {
-            let mut book = self.book();
-            let shared =
-                book.holders.values().flat_map(|holder| &holder.wanted & wanted).collect::<BTreeSet<_>>();
-            book.next += 1;
-            let number = book.next;
-            book.holders.insert(number, Holder { wanted: wanted.clone(), ..Holder::default() });
-            Claim { claims: self, number, shared }
+            let mut entries = self.entries();
+            let taken = |pair: &&Pair| entries.claimed.contains_key(pair) || entries.held.contains(pair);
+            let shared = pairs.iter().filter(taken).copied().collect();
+            for pair in pairs {
+                *entries.claimed.entry(*pair).or_default() += 1;
+            }
+            Claim { claims: self, pairs: pairs.clone(), shared }
         };
-        self.wait(until, |book| book.revoking.is_disjoint(wanted).then_some(())).await?;
+        self.wait(until, |entries| entries.revoking.is_disjoint(pairs).then_some(())).await?;
         Ok(claim)
     }
 
-    /// Which of `pairs` this run has revoked: a list that still shows them is behind.
-    pub fn revoked(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
-        &self.book().revoked & pairs
+    /// Takes `pair` to revoke it, once it is clear that no other resource of this run gets to hold it. `None`: one does.
+    pub(super) async fn revoke(&self, pair: Pair, until: &Deadline) -> Result<Option<Revoking<'_>>, Ended> {
+        self.wait(until, |entries| {
+            if entries.claimed.contains_key(&pair) {
+                return None;
+            }
+            let free = !entries.held.contains(&pair);
+            if free {
+                entries.revoking.insert(pair);
+            }
+            Some(free.then(|| Revoking { claims: self, pair }))
+        })
+        .await
     }
 
-    /// Gives leave to revoke `pair` for the resource with this claim, or for one that is being deleted and has none. `None`: another
-    /// resource of the run has it, and it is to be left alone. Waits while that is open.
-    pub(super) async fn leave_to_revoke(
-        &self,
-        claim: Option<&Claim<'_>>,
-        pair: Pair,
-        until: &Deadline,
-    ) -> Result<Option<Leave<'_>>, Ended> {
-        let number = claim.map(|claim| claim.number);
-        let free = self.wait(until, |book| book.is_free(number, pair)).await?;
-        Ok(free.then(|| Leave { claims: self, pair }))
-    }
-
-    /// Waits until `ready` gives something.
+    /// Waits until `ready` gives something; asked and done under one lock.
     async fn wait<T>(
         &self,
         until: &Deadline,
-        mut ready: impl FnMut(&mut Book) -> Option<T>,
+        mut ready: impl FnMut(&mut Entries) -> Option<T>,
     ) -> Result<T, Ended> {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
-            // From here on no change is missed.
             changed.as_mut().enable();
-            if let Some(done) = ready(&mut self.book()) {
+            if let Some(done) = ready(&mut self.entries()) {
                 return Ok(done);
             }
             until.race(changed).await?;
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Book)) {
-        change(&mut self.book());
-        self.changed.notify_waiters();
-    }
-
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Claim<'_> {
-    /// What other resources of the run declare as well.
+    /// The pairs that another resource of this run declares as well.
     pub fn shared(&self) -> &BTreeSet<Pair> {
         &self.shared
     }
 
-    /// The grants are made, as far as they will be: the state is going to list `held` of what was wanted.
-    pub fn settle(&self, held: &BTreeSet<Pair>) {
-        self.claims.change(|book| {
-            book.revoked.retain(|pair| !held.contains(pair));
-            if let Some(holder) = book.holders.get_mut(&self.number) {
-                holder.wanted.retain(|pair| held.contains(pair));
-                holder.settled = true;
-            }
-        });
+    /// The pairs that this run has revoked: states and lists that still show them are behind.
+    pub fn revoked(&self) -> BTreeSet<Pair> {
+        &self.claims.entries().revoked & &self.pairs
+    }
+
+    /// Says that `pairs` are in this resource's state now, and gives up the others.
+    pub fn hold(self, pairs: impl IntoIterator<Item = Pair>) {
+        self.claims.entries().held.extend(pairs);
     }
 }
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        self.claims.change(|book| {
-            book.holders.retain(|number, holder| *number != self.number || holder.settled);
-        });
+        let mut entries = self.claims.entries();
+        for pair in &self.pairs {
+            if let Some(count) = entries.claimed.get_mut(pair) {
+                *count -= 1;
+                if *count == 0 {
+                    entries.claimed.remove(pair);
+                }
+            }
+        }
+        drop(entries);
+        self.claims.changed.notify_waiters();
     }
 }
 
-impl Leave<'_> {
+impl Revoking<'_> {
     /// The pair is gone.
-    pub(super) fn revoked(&self) {
-        self.claims.book().revoked.insert(self.pair);
+    pub(super) fn done(self) {
+        self.claims.entries().revoked.insert(self.pair);
     }
 }
 
-impl Drop for Leave<'_> {
+impl Drop for Revoking<'_> {
     fn drop(&mut self) {
-        self.claims.change(|book| book.revoking.retain(|pair| *pair != self.pair));
-    }
-}
-
-impl Book {
-    /// Whether `pair` is wanted by nobody but `number`, and then counts as being revoked. `None` while that is open.
-    fn is_free(&mut self, number: Option<u64>, pair: Pair) -> Option<bool> {
-        let mut others = self
-            .holders
-            .iter()
-            .filter(|(holder, wants)| Some(**holder) != number && wants.wanted.contains(&pair))
-            .map(|(_, holder)| holder);
-        if others.clone().any(|holder| !holder.settled) {
-            return None;
-        }
-        let free = others.next().is_none();
-        if free {
-            self.revoking.insert(pair);
-        }
-        Some(free)
+        self.claims.entries().revoking.remove(&self.pair);
+        self.claims.changed.notify_waiters();
     }
 }
 
@@ -180,85 +154,87 @@ impl Book {
 mod tests {
     use std::time::Duration;
 
+    use tokio::time::{sleep, timeout};
     use tokio_util::sync::CancellationToken;
 
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     fn pairs(members: impl IntoIterator<Item = u64>) -> BTreeSet<Pair> {
-        members.into_iter().map(|member_uin| Pair { member_uin, identity_id: 7 }).collect()
+        members.into_iter().map(|member_uin| Pair { member_uin, identity_id: 11 }).collect()
     }
 
-    fn soon() -> Deadline {
-        Deadline::after(Duration::from_secs(1), CancellationToken::new())
+    fn minute() -> Deadline {
+        Deadline::after(Duration::from_mins(1), CancellationToken::new())
     }
 
-    const NONE: [u64; 0] = [];
-    const PAIR: Pair = Pair { member_uin: 1, identity_id: 7 };
-
-    #[tokio::test(start_paused = true)]
-    async fn the_second_who_wants_a_pair_is_told() {
-        let claims = Claims::default();
-        let first = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
-        assert_eq!(first.shared(), &pairs(NONE));
-        let second = claims.claim(&pairs([2, 3]), &soon()).await.unwrap();
-        assert_eq!(second.shared(), &pairs([2]));
+    fn pair(member_uin: u64) -> Pair {
+        Pair { member_uin, identity_id: 11 }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_another_holds_is_left_to_it() {
+    async fn what_another_holds_is_not_revoked() {
         let claims = Claims::default();
-        let taker = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
-        let (until, settling) = (soon(), async {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            taker.settle(&pairs([1]));
-        });
-        let leave = |member_uin| claims.leave_to_revoke(None, Pair { member_uin, identity_id: 7 }, &until);
-        let (one, two, three, ()) = tokio::join!(leave(1), leave(2), leave(3), settling);
-        assert!(one.unwrap().is_none());
-        assert!(two.unwrap().is_some(), "it did not get this one");
-        assert!(three.unwrap().is_some());
+        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(pairs([1]));
+        assert!(claims.revoke(pair(1), &minute()).await.unwrap().is_none());
+        assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_some());
+        assert!(claims.revoke(pair(3), &minute()).await.unwrap().is_some());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_claim_that_comes_to_nothing_keeps_nothing_from_being_revoked() {
+    async fn a_revoke_waits_for_a_claim_to_be_held_or_given_up() {
         let claims = Claims::default();
-        drop(claims.claim(&pairs([1]), &soon()).await.unwrap());
-        assert!(claims.leave_to_revoke(None, PAIR, &soon()).await.unwrap().is_some());
+        let claim = claims.claim(&pairs([1]), &minute()).await.unwrap();
+        let (left, ()) =
+            tokio::join!(async { claims.revoke(pair(1), &minute()).await.unwrap().is_none() }, async {
+                sleep(SECOND).await;
+                claim.hold(pairs([1]));
+            });
+        assert!(left);
+        let claim = claims.claim(&pairs([2]), &minute()).await.unwrap();
+        assert!(timeout(SECOND, claims.revoke(pair(2), &minute())).await.is_err());
+        drop(claim);
+        assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_some());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_claim_waits_for_the_revoke_that_is_under_way_and_learns_of_it() {
+    async fn a_claim_waits_for_a_revoke_to_be_over_and_learns_of_it() {
         let claims = Claims::default();
-        let leave = claims.leave_to_revoke(None, PAIR, &soon()).await.unwrap().unwrap();
-        let error = claims.claim(&pairs([1]), &soon()).await.unwrap_err();
-        assert_eq!(error, Ended::TimedOut);
-        leave.revoked();
-        drop(leave);
-        let claim = claims.claim(&pairs([1, 2]), &soon()).await.unwrap();
-        assert_eq!(claims.revoked(&pairs([1, 2])), pairs([1]));
-        claim.settle(&pairs([1]));
-        assert_eq!(claims.revoked(&pairs([1, 2])), pairs(NONE));
+        let revoking = claims.revoke(pair(1), &minute()).await.unwrap().unwrap();
+        assert!(timeout(SECOND, claims.claim(&pairs([1]), &minute())).await.is_err());
+        revoking.done();
+        let claim = claims.claim(&pairs([1, 2]), &minute()).await.unwrap();
+        assert_eq!((claim.shared(), claim.revoked()), (&pairs([]), pairs([1])));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn two_that_swap_pairs_do_not_wait_for_each_other() {
+    async fn a_claim_that_comes_late_saves_what_is_not_revoked_yet() {
         let claims = Claims::default();
-        let one = claims.claim(&pairs([2]), &soon()).await.unwrap();
-        let two = claims.claim(&pairs([1]), &soon()).await.unwrap();
-        one.settle(&pairs([2]));
-        two.settle(&pairs([1]));
-        assert!(claims.leave_to_revoke(Some(&one), PAIR, &soon()).await.unwrap().is_none());
+        let revoking = claims.revoke(pair(1), &minute()).await.unwrap().unwrap();
+        let (all, until) = (pairs([1, 2]), minute());
+        let mut claim = Box::pin(claims.claim(&all, &until));
+        assert!(timeout(SECOND, &mut claim).await.is_err(), "waits for 1");
+        assert!(timeout(SECOND, claims.revoke(pair(2), &minute())).await.is_err(), "waits for the claim");
+        drop(revoking);
+        claim.await.unwrap().hold(pairs([2]));
+        assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_none());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn two_that_let_go_of_a_pair_do_not_leave_it_to_each_other() {
+    async fn who_declares_what_another_declares_is_told() {
         let claims = Claims::default();
-        let one = claims.claim(&pairs([8]), &soon()).await.unwrap();
-        let two = claims.claim(&pairs([9]), &soon()).await.unwrap();
-        one.settle(&pairs([8]));
-        two.settle(&pairs([9]));
-        for claim in [&one, &two] {
-            assert!(claims.leave_to_revoke(Some(claim), PAIR, &soon()).await.unwrap().is_some());
-        }
+        let first = claims.claim(&pairs([1, 2]), &minute()).await.unwrap();
+        assert_eq!(claims.claim(&pairs([2, 3]), &minute()).await.unwrap().shared(), &pairs([2]));
+        first.hold(pairs([1, 2]));
+        assert_eq!(claims.claim(&pairs([1]), &minute()).await.unwrap().shared(), &pairs([1]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_ends_with_the_time() {
+        let claims = Claims::default();
+        let _claim = claims.claim(&pairs([1]), &minute()).await.unwrap();
+        let until = Deadline::after(SECOND, CancellationToken::new());
+        assert_eq!(claims.revoke(pair(1), &until).await.unwrap_err(), Ended::TimedOut);
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Every driver tells what became of every pair it was given, whatever went wrong on the way.
 
+mod book;
 mod claims;
 mod gather;
 mod granter;
@@ -16,10 +17,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use claims::{Claim, Claims};
+pub use claims::Claim;
 pub use revoke::Revoked;
 pub use settle::Settled;
 
+use self::claims::Claims;
 use self::granter::Granter;
 use self::reader::Reader;
 
@@ -69,11 +71,6 @@ impl Grants {
         Self { client, reader, granter, claims: Claims::default() }
     }
 
-    /// Which resources of this run want what: to be asked before anything is granted or revoked.
-    pub fn claims(&self) -> &Claims {
-        &self.claims
-    }
-
     /// A moment: what is observed since then was read after it.
     pub fn now(&self) -> Tick {
         self.reader.now()
@@ -89,6 +86,12 @@ impl Grants {
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         self.reader.observe(pairs, floor, until).await
+    }
+
+    /// Claims `pairs` for an operation that will make them exist, so that no other operation of this run revokes them
+    /// meanwhile. Waits for revokes of them that are under way.
+    pub async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Halt> {
+        Ok(self.claims.claim(pairs, until).await?)
     }
 
     /// Everything granted to `members`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{CONCURRENT_CALLS, Claim, Deadline, Grants, Halt, Refusal, is_hopeless, remove_refused};
+use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, is_hopeless, remove_refused};
 use crate::cloud::api::organization::DeleteOrganizationMemberAuthIdentity;
 use crate::cloud::{ApiError, Kind};
 use crate::reconcile::Pair;
@@ -14,17 +14,21 @@ use crate::reconcile::Pair;
 /// How often a call of unknown outcome is made in all. Repeating is safe: what is gone counts as revoked.
 const TRIES_MAX: u32 = 3;
 
-/// Terraform begins everything that can begin within a few milliseconds; a resource that is to take over what another one
-/// lets go of has this long to say so.
-const HANDOVER: Duration = Duration::from_millis(25);
+/// Hosts begin everything that can begin within a few milliseconds: a resource that takes over what another one lets go of has
+/// this long to say so before the first call.
+const HAND_OVER: Duration = Duration::from_millis(25);
+
+/// Why a pair is not gone.
+enum Unrevoked {
+    Refusal(Refusal),
+    Halt(Halt),
+}
 
 /// What became of the pairs to revoke. Pairs in none of these were not tried.
 #[derive(Debug, Default)]
 pub struct Revoked {
-    /// No longer there.
+    /// No longer ours: revoked, gone already, or held by another resource of this run.
     pub gone: BTreeSet<Pair>,
-    /// Left alone, for another resource of this run has them now.
-    pub left: BTreeSet<Pair>,
     /// Still there, or perhaps still there.
     pub refusals: Vec<Refusal>,
     /// Why it ended early.
@@ -35,65 +39,62 @@ impl Revoked {
     /// Which of `pairs`, those to revoke, were not tried.
     pub fn untried(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let mut untried: BTreeSet<Pair> = pairs.difference(&self.gone).copied().collect();
-        untried.retain(|pair| !self.left.contains(pair));
         remove_refused(&mut untried, &self.refusals);
         untried
     }
 }
 
 impl Grants {
-    /// Revokes `pairs` for the resource with this claim, or for one that is being deleted and has none. What another resource of the
-    /// run claims before its turn comes is left to it. The pairs of one member follow each other; members go side by side.
-    pub async fn revoke(
-        &self,
-        pairs: &BTreeSet<Pair>,
-        claim: Option<&Claim<'_>>,
-        until: &Deadline,
-    ) -> Revoked {
-        if let Err(ended) = until.sleep(HANDOVER).await {
-            return Revoked { halt: Some(ended.into()), ..Revoked::default() };
-        }
+    /// Revokes `pairs`, but for those that another resource of this run has come to hold when their turn comes: they are left
+    /// to it. Those of one member follow each other; members go side by side.
+    pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Revoked {
+        let revoked = Mutex::<Revoked>::default();
+        let record = || revoked.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lanes: BTreeMap<u64, Vec<Pair>> = BTreeMap::new();
         for &pair in pairs {
             lanes.entry(pair.member_uin).or_default().push(pair);
         }
-        let revoked = Mutex::new(Revoked::default());
-        let record = || revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !pairs.is_empty()
+            && let Err(ended) = until.sleep(HAND_OVER).await
+        {
+            record().halt = Some(ended.into());
+            lanes.clear();
+        }
         stream::iter(lanes.into_values())
             .for_each_concurrent(CONCURRENT_CALLS, async |lane| {
                 for pair in lane {
                     if record().halt.is_some() {
                         return;
                     }
-                    let leave = match self.claims.leave_to_revoke(claim, pair, until).await {
-                        Ok(Some(leave)) => leave,
-                        Ok(None) => {
-                            record().left.insert(pair);
-                            continue;
-                        }
-                        Err(ended) => {
-                            record().halt.get_or_insert(ended.into());
-                            return;
-                        }
-                    };
-                    self.reader.written(&[pair].into());
-                    let outcome = self.delete(pair, until).await;
-                    self.reader.written(&[pair].into());
-                    match outcome {
-                        Ok(()) => {
-                            leave.revoked();
-                            record().gone.insert(pair);
-                        }
-                        Err(error) if is_hopeless(&error) => drop(record().halt.get_or_insert(error.into())),
-                        Err(error) => {
-                            let attempts = error.attempts();
-                            record().refusals.push(Refusal::new([pair].into(), error, attempts));
-                        }
+                    match self.revoke_one(pair, until).await {
+                        Ok(()) => drop(record().gone.insert(pair)),
+                        Err(Unrevoked::Halt(halt)) => drop(record().halt.get_or_insert(halt)),
+                        Err(Unrevoked::Refusal(refusal)) => record().refusals.push(refusal),
                     }
                 }
             })
             .await;
         revoked.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn revoke_one(&self, pair: Pair, until: &Deadline) -> Result<(), Unrevoked> {
+        let revoking =
+            self.claims.revoke(pair, until).await.map_err(|ended| Unrevoked::Halt(ended.into()))?;
+        let Some(revoking) = revoking else { return Ok(()) };
+        self.reader.written(&[pair].into());
+        let outcome = self.delete(pair, until).await;
+        self.reader.written(&[pair].into());
+        match outcome {
+            Ok(()) => {
+                revoking.done();
+                Ok(())
+            }
+            Err(error) if is_hopeless(&error) => Err(Unrevoked::Halt(error.into())),
+            Err(error) => {
+                let attempts = error.attempts();
+                Err(Unrevoked::Refusal(Refusal::new([pair].into(), error, attempts)))
+            }
+        }
     }
 
     async fn delete(&self, pair: Pair, until: &Deadline) -> Result<(), ApiError> {

@@ -9,10 +9,10 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Cx, Slot};
 use crate::framework::timeouts::Operation;
 use crate::reconcile::Pair;
-use crate::reconcile::decide::decide;
+use crate::reconcile::decide::{Decision, decide};
 use crate::reconcile::snapshot::Tick;
 use crate::resources::access::Access;
-use crate::resources::grants::{Claim, Grant, Halt, Revoked};
+use crate::resources::grants::{Grant, Grants, Halt};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
@@ -43,10 +43,11 @@ pub(super) async fn delete(
     prior: MemberAuthIdentity,
     state: &mut Slot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
+    let grants = cx.data().grants()?;
     let mut recorded = prior.recorded();
     let until = Deadline::after(prior.limits().limit(Operation::Delete), cx.stop().clone());
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
-    let revoked = revoke(cx, &owned, None, &until).await?;
+    let revoked = grants.revoke(&owned, &until).await;
     recorded.retain(|pair, _| !revoked.gone.contains(pair));
     if recorded.is_empty() {
         return Ok(());
@@ -55,24 +56,12 @@ pub(super) async fn delete(
     Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
 }
 
-/// Revokes `pairs`. What is left to another resource is no longer ours, and so as good as gone.
-async fn revoke(
-    cx: &Cx<'_, Access>,
-    pairs: &BTreeSet<Pair>,
-    claim: Option<&Claim<'_>>,
-    until: &Deadline,
-) -> Result<Revoked, Diagnostics> {
-    let mut revoked = cx.data().grants()?.revoke(pairs, claim, until).await;
-    if !revoked.left.is_empty() {
-        cx.warn(explain::left(&revoked.left));
-        revoked.gone.append(&mut revoked.left);
-    }
-    Ok(revoked)
-}
+/// What exists of the pairs concerned, as far as it is known; `None` for one that was not looked at.
+type Present = BTreeMap<Pair, Option<Grant>>;
 
 async fn converge(
     cx: &Cx<'_, Access>,
-    recorded: BTreeMap<Pair, Option<Grant>>,
+    recorded: Present,
     planned: MemberAuthIdentity,
     state: &mut Slot<MemberAuthIdentity>,
     doing: Doing,
@@ -85,63 +74,71 @@ async fn converge(
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
 
     let failed = |halt: Halt| explain::look(doing, &halt, until);
-    let claims = grants.claims();
-    let claim = claims.claim(&desired, until).await.map_err(|ended| failed(ended.into()))?;
-    if !claim.shared().is_empty() {
-        cx.warn(explain::shared(claim.shared()));
-    }
-
-    let began_at = grants.now();
-    let mut present = recorded;
-    let works = |grant: &Option<Grant>| grant.as_ref().is_some_and(Grant::is_configured);
-    let open: BTreeSet<Pair> =
-        desired.iter().filter(|pair| !present.get(pair).is_some_and(works)).copied().collect();
-    let seen = grants.observe(&open, Tick::default(), until).await.map_err(failed)?;
-    present.retain(|pair, _| !open.contains(pair));
-    present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
-    // What others granted is believed only by a reading of our own: it is about to become ours.
-    let foreign: BTreeSet<Pair> =
-        present.keys().filter(|pair| open.contains(pair) && !owned.contains(pair)).copied().collect();
-    let seen = grants.observe(&foreign, began_at, until).await.map_err(failed)?;
-    present.retain(|pair, _| !foreign.contains(pair));
-    present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
-    // A list that shows what this run has revoked is behind.
-    let revoked_before = claims.revoked(&open);
+    let claim = grants.claim(&desired, until).await.map_err(failed)?;
+    let mut present = look(grants, recorded, &desired, until).await.map_err(failed)?;
+    let revoked_before = claim.revoked();
     present.retain(|pair, _| !revoked_before.contains(pair));
     let standings =
         present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
     let decision = decide(&desired, &owned, &standings);
 
     let settled = grants.settle(decision.grant.clone(), until).await;
-    let complete = settled.is_complete();
     for pair in &settled.unseen {
         present.entry(*pair).or_insert(None);
     }
     present.extend(settled.confirmed.iter().map(|(pair, grant)| (*pair, Some(grant.clone()))));
-
-    let saves = complete || settled.made_any() || !owned.is_empty();
-    if saves {
-        claim.settle(&present.keys().copied().filter(|pair| desired.contains(pair)).collect());
-    }
-
-    let revoked = if complete && !decision.revoke.is_empty() {
-        revoke(cx, &decision.revoke, Some(&claim), until).await?
-    } else {
-        Revoked::default()
-    };
-    present.retain(|pair, _| !revoked.gone.contains(pair));
-
-    if saves {
-        state.save(planned.with_grants(present));
-        if !decision.adopt.is_empty() {
-            cx.warn(explain::adopted(&decision.adopt));
+    if !settled.is_complete() {
+        // What is saved with an error of a create taints it, so nothing is where nothing was made.
+        if settled.made_any() || !owned.is_empty() {
+            warn(cx, &decision, claim.shared());
+            claim.hold(decision.adopt.iter().copied());
+            state.save(planned.with_grants(present));
         }
-    }
-    if !complete {
         return Err(explain::grants(doing, &settled, &decision, until));
     }
+
+    warn(cx, &decision, claim.shared());
+    // Only what was there before can be another's to revoke; what we have just made is ours alone.
+    claim.hold(decision.adopt.iter().copied());
+    let revoked = grants.revoke(&decision.revoke, until).await;
+    present.retain(|pair, _| !revoked.gone.contains(pair));
+    state.save(planned.with_grants(present));
     if revoked.gone.len() < decision.revoke.len() {
         return Err(explain::revokes(doing, &revoked, &decision.revoke, until));
     }
     Ok(())
+}
+
+/// Looks at what of `desired` the state does not know to exist and to work. What others granted is believed only by a
+/// reading of our own: it is about to become ours.
+async fn look(
+    grants: &Grants,
+    recorded: Present,
+    desired: &BTreeSet<Pair>,
+    until: &Deadline,
+) -> Result<Present, Halt> {
+    let began = grants.now();
+    let works = |pair: &Pair| recorded.get(pair).and_then(Option::as_ref).is_some_and(Grant::is_configured);
+    let open: BTreeSet<Pair> = desired.iter().filter(|pair| !works(pair)).copied().collect();
+    let mut seen = grants.observe(&open, Tick::default(), until).await?;
+    let foreign: BTreeSet<Pair> = seen.keys().filter(|pair| !recorded.contains_key(pair)).copied().collect();
+    let anew = grants.observe(&foreign, began, until).await?;
+    seen.retain(|pair, _| !foreign.contains(pair));
+    seen.extend(anew);
+
+    let mut present = recorded;
+    present.retain(|pair, _| !open.contains(pair));
+    present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
+    Ok(present)
+}
+
+/// Tells whose grants this resource has taken over, and which it shares.
+fn warn(cx: &Cx<'_, Access>, decision: &Decision, shared: &BTreeSet<Pair>) {
+    let adopted: BTreeSet<Pair> = decision.adopt.difference(shared).copied().collect();
+    if !adopted.is_empty() {
+        cx.warn(explain::adopted(&adopted));
+    }
+    if !shared.is_empty() {
+        cx.warn(explain::shared(shared));
+    }
 }

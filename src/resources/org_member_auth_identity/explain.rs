@@ -128,28 +128,15 @@ pub(super) fn adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
     )
 }
 
-/// Two resources of this run declare the same grants.
+/// Another resource of this run declares the same pairs.
 pub(super) fn shared(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    let they = if pairs.len() == 1 { "it" } else { "them" };
     Diagnostic::warning(
-        "Another resource of this run declares the same grants",
+        "Grants declared twice",
         format!(
-            "{} of this resource {} declared by another one as well: {}. While both are there nothing is wrong, but as soon              as one of them lets go of a grant, it is revoked, and missing until the other is applied again. Declare each              grant in one resource only.",
+            "Another resource of this run declares {} of this one as well: {}. Both now list {they}, and destroying either \
+             revokes {they}. Declare each pair of member and identity in one resource only.",
             count(pairs.len(), "grant"),
-            if pairs.len() == 1 { "is" } else { "are" },
-            name(pairs)
-        ),
-    )
-}
-
-/// Grants were not revoked, because another resource of this run declares them.
-pub(super) fn left(pairs: &BTreeSet<Pair>) -> Diagnostic {
-    Diagnostic::warning(
-        "Grants left to another resource",
-        format!(
-            "{} of this resource {} declared by another resource of this run, which owns {} from now on. Not revoked, so              that access does not drop: {}.",
-            count(pairs.len(), "grant"),
-            if pairs.len() == 1 { "is" } else { "are" },
-            if pairs.len() == 1 { "it" } else { "them" },
             name(pairs)
         ),
     )

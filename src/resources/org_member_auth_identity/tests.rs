@@ -59,7 +59,7 @@ impl World {
         prior: Option<&MemberAuthIdentity>,
         config: Option<MemberAuthIdentity>,
     ) -> Left<MemberAuthIdentity> {
-        self.restart();
+        self.next_run();
         tokio::time::advance(AGE_MAX).await;
         self.apply(&OrgMemberAuthIdentity, prior.cloned(), config).await
     }
@@ -79,7 +79,7 @@ impl World {
 
     /// Reads as the next run would, which has seen nothing of what this one read.
     async fn refresh(&self, prior: &MemberAuthIdentity) -> Option<MemberAuthIdentity> {
-        self.restart();
+        self.next_run();
         tokio::time::advance(AGE_MAX).await;
         OrgMemberAuthIdentity.read(&self.cx(), prior.clone()).await.expect("a readable cloud")
     }

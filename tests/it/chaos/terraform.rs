@@ -129,7 +129,7 @@ fn a_renamed_resource_keeps_its_grants() {
         let renamed = first().replace("\"ops\"", "\"team\"");
         let outcome = run.try_apply(&renamed);
         outcome.clone().succeeded();
-        outcome.warns(&["Grants left to another resource"]);
+        outcome.warns(&["Existing grants adopted"]);
         assert_eq!(run.server.cloud().calls("DeleteOrganizationMemberAuthIdentity"), 0);
         assert_eq!(run.state().all_grants(), ours(run));
         run.settled();
@@ -145,7 +145,7 @@ fn two_resources_that_declare_a_grant_are_told_so() {
         let twice = format!("{provider}{}", twice.replace(provider, ""));
         let outcome = run.try_apply(&twice);
         outcome.clone().succeeded();
-        outcome.warns(&["Another resource of this run declares the same grants", "2#11"]);
+        outcome.warns(&["Grants declared twice", "2#11"]);
         run.settled();
     });
 }

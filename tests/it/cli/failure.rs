@@ -27,11 +27,12 @@ fn a40_when_the_second_tile_fails_the_first_is_recorded_and_the_next_apply_heals
         let failure = Effect::code("FailedOperation.CreateRole");
         run.server.cloud().fault(Fault::on(CREATE, failure).nth(2).always());
         let outcome = run.try_apply(&config);
-        let error = outcome.fails_with(&["FailedOperation.CreateRole", "RequestId"]);
-        assert!(error.detail.contains("10"), "how many were done: {}", error.detail);
         exact(run);
         assert!(run.state().is_tainted(OPS));
-        assert_eq!(run.state().grants(OPS).len(), 10);
+        // The tiles of ten and of one are under way together: either may be the second.
+        let done = run.state().grants(OPS).len();
+        assert!(done == 10 || done == 1, "{done}");
+        outcome.fails_with(&["FailedOperation.CreateRole", "RequestId", &done.to_string()]);
 
         run.server.cloud().clear_faults();
         let step = run.step(&config);
@@ -104,6 +105,8 @@ fn a43_a_missing_organization_is_an_error_not_an_absence() {
         run.server.cloud().dissolve();
         let outcome = run.try_plan(&ops(&[1], &[11]));
         outcome.fails_with(&["ResourceNotFound.OrganizationNotExist"]);
+        let outcome = run.run(&["destroy", "-json", "-auto-approve", "-refresh=false"]);
+        outcome.fails_with(&["ResourceNotFound.OrganizationNotExist"]);
         assert_eq!(run.state().grants(OPS), product(&[1], &[11]), "nothing is forgotten");
         run.run(&["state", "rm", OPS]).succeeded();
     });
@@ -166,7 +169,7 @@ fn a46_an_internal_error_is_looked_up_and_named_with_its_request() {
 #[test]
 fn a49_an_interrupted_apply_returns_exactly_what_it_did() {
     let slow = || {
-        let latency = Duration::from_millis(300);
+        let latency = Duration::from_millis(500);
         let cloud =
             Cloud::new().with_behaviour(Behaviour { latency, rate: Rate::Off, ..Behaviour::default() });
         let cloud =
@@ -201,14 +204,10 @@ fn a50_a_timeout_says_how_far_it_came() {
     on_every_host(organization, |run| {
         run.server.cloud().fault(Fault::on(CREATE, Effect::Throttle).nth(2).always());
         let outcome = run.try_apply(&ops_with(&ALL[..11], &[11], "timeouts = { create = \"2s\" }"));
-        let error = outcome.fails_with(&["RequestLimitExceeded"]);
-        assert!(
-            error.detail.contains("10") && error.detail.contains("2s"),
-            "progress and limit: {}",
-            error.detail
-        );
         exact(run);
-        assert_eq!(run.state().grants(OPS).len(), 10);
+        let done = run.state().grants(OPS).len();
+        assert!(done == 10 || done == 1, "{done}");
+        outcome.fails_with(&["RequestLimitExceeded", "2s", &done.to_string()]);
         run.server.cloud().clear_faults();
     });
 }

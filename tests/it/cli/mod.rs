@@ -13,11 +13,13 @@
 //! | `failure` | errors, lost replies, interruptions: nothing lost |
 //! | `outage` | a cloud that cannot be reached, understood, or asked |
 //! | `import` | import by id, and taking out of the state |
+//! | `examples` | what the registry pages quote, as it stands |
 //! | `surroundings` | logs, user agent, mocks, old states, size |
 
 mod basics;
 mod change;
 mod drift;
+mod examples;
 mod failure;
 mod import;
 mod outage;

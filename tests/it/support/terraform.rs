@@ -48,9 +48,11 @@ impl Terraform {
     }
 
     fn at(binary: &Path) -> Option<Self> {
-        let output = Command::new(binary).arg("version").env("CHECKPOINT_DISABLE", "1").output().ok()?;
+        let output =
+            Command::new(binary).arg("version").env_clear().env("CHECKPOINT_DISABLE", "1").output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let version = text.lines().next().filter(|_| output.status.success())?.to_owned();
+        let version =
+            text.lines().find(|line| line.contains(" v")).filter(|_| output.status.success())?.to_owned();
         Some(Self { binary: binary.to_owned(), version })
     }
 }

@@ -217,7 +217,7 @@ async fn play(scene: &Scene, trouble: &Trouble, call: usize) -> Result<&'static 
     if left.answered && changes && refreshed != exists {
         return Err(format!("refreshed state differs from what exists: {:?}", &refreshed ^ &exists));
     }
-    world.restart();
+    world.next_run();
     if tainted && state.is_some() {
         let gone = world.apply(&OrgMemberAuthIdentity, state.take(), None).await;
         if gone.report.has_errors() || gone.state.is_some() {

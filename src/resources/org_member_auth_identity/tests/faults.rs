@@ -127,6 +127,18 @@ async fn a_role_that_fails_for_a_moment_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clear_no_ends_an_earlier_doubt() {
+    let world = World::of(organization(1, 1));
+    world.cloud().fault(Fault::on(CREATE, Effect::code("InternalError")));
+    world
+        .cloud()
+        .fault(Fault::on(CREATE, Effect::code("ResourceNotFound.OrganizationMemberNotExist")).always());
+    let left = world.run(None, Some(config([1], [11]))).await;
+    assert_eq!(summaries(&left.report), ["Member account not found in the organization"]);
+    assert!(left.state.is_none(), "what was refused is not kept to be on the safe side");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_denied_call_is_made_once() {
     let world = World::of(organization(12, 6));
     world.cloud().deny(CREATE);
@@ -223,7 +235,7 @@ async fn the_wrong_account_is_an_error_and_never_gone() {
     let missing = || Effect::code("ResourceNotFound.OrganizationNotExist");
     world.cloud().fault(Fault::on(LIST, missing()).always());
     world.cloud().fault(Fault::on(DELETE, missing()).always());
-    tokio::time::advance(AGE_MAX).await;
+    world.next_run();
     let error = OrgMemberAuthIdentity.read(&world.cx(), state.clone()).await.unwrap_err();
     assert_eq!(summaries(&error), ["These credentials administer no organization"]);
     let left = world.run(Some(&state), None).await;

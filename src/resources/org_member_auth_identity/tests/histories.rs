@@ -155,7 +155,7 @@ impl Run {
         }
         self.model.refresh();
         self.assert_listed("after the refresh")?;
-        self.world.restart();
+        self.world.next_run();
         tokio::time::advance(AGE_MAX).await;
         match trouble.and_then(|(kind, call)| Some((troubles().into_iter().nth(kind)?, call))) {
             Some((Trouble::Api(effect), call)) => self.world.cloud().fault(Fault::any(effect).nth(call)),
@@ -214,8 +214,7 @@ impl Run {
         let mut warned = false;
         for (number, (left, _)) in left.into_iter().enumerate() {
             prop_assert!(!left.report.has_errors(), "resource {}: {:?}", number, left.report);
-            warned |=
-                summaries(&left.report).contains(&"Another resource of this run declares the same grants");
+            warned |= summaries(&left.report).contains(&"Grants declared twice");
             self.states[number] = left.state;
         }
         prop_assert_eq!(warned, contested, "warned of a grant declared twice");

@@ -1,6 +1,8 @@
 //! Where nothing goes wrong.
 
-use simulator::{Behaviour, Order};
+use std::time::Duration;
+
+use simulator::{Behaviour, Effect, Fault, Order};
 
 use super::*;
 use crate::framework::attribute::Nested;
@@ -83,6 +85,17 @@ async fn a_stale_grant_is_read_as_stale_and_granted_again() {
     assert!(lines(&state)[1].ends_with("configured"), "{:?}", lines(&state));
     assert!(!world.cloud().is_stale(1, 12));
     assert_eq!(world.count(DELETE), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_is_over_only_when_the_list_shows_it() {
+    let world = World::of(organization(1, 1));
+    let state = world.done(None, config([1], [11])).await;
+    world.cloud().make_stale(1, 11);
+    let state = world.refresh(&state).await.unwrap();
+    world.cloud().fault(Fault::on(CREATE, Effect::Lag(Duration::from_secs(3))));
+    let state = world.done(Some(&state), config([1], [11])).await;
+    assert!(lines(&state)[0].ends_with("configured"), "{:?}", lines(&state));
 }
 
 #[tokio::test(start_paused = true)]

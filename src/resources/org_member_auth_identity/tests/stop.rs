@@ -47,7 +47,7 @@ async fn before(world: &World, operation: Operation, limit: &str) -> Option<Memb
         return None;
     }
     let state = world.done(None, config(1..=12, 11..=16)).await;
-    world.restart();
+    world.next_run();
     tokio::time::advance(AGE_MAX).await;
     Some(limited(state, limit))
 }

@@ -1,0 +1,228 @@
+//! What the reader knows, and what it should ask next. Pure: readings are handed in, questions handed out, and time is a
+//! parameter.
+//!
+//! `reconcile::snapshot` says what readings are worth and `reconcile::ledger` which lists to read. Looks and
+//! confirmations are kept apart: a look may be one of many to come, so the ledger remembers what members cost; a
+//! confirmation asks anew, and begins with the page where new grants are expected.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::Grant;
+use super::page_hint::PageHint;
+use crate::cloud::api::organization::PAGE_LIMIT;
+use crate::reconcile::Pair;
+use crate::reconcile::ledger::{Choice, Ledger};
+use crate::reconcile::snapshot::{Known, Page, Snapshots, Tick};
+
+/// After this many rounds a list that keeps changing is left, and its members are asked instead.
+const ROUNDS_BY_IDENTITY: u32 = 3;
+
+/// Everything known about who holds what.
+#[derive(Debug)]
+pub(super) struct Book {
+    snapshots: Snapshots<Grant>,
+    ledger: Ledger,
+    hint: PageHint,
+    /// What the hinted pages, by identity, were read to show.
+    hinted: BTreeMap<u64, BTreeSet<Pair>>,
+}
+
+/// What one caller still has to know.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Demand {
+    /// Pairs to be told apart: exists, or does not.
+    pub(super) open: BTreeSet<Pair>,
+    /// Members whose whole list is wanted.
+    pub(super) members: BTreeSet<u64>,
+    /// The reading must have begun after this moment.
+    pub(super) floor: Tick,
+    /// How often this caller has asked already.
+    pub(super) round: u32,
+}
+
+/// One list, or one page of one, to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Question {
+    /// The whole list of a member.
+    Member(u64),
+    /// One page of the list of an identity.
+    Page { identity: u64, number: u64 },
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            snapshots: Snapshots::new(PAGE_LIMIT),
+            ledger: Ledger::default(),
+            hint: PageHint::default(),
+            hinted: BTreeMap::new(),
+        }
+    }
+}
+
+impl Book {
+    /// A moment: a reading that begins later is newer.
+    pub(super) fn now(&mut self) -> Tick {
+        self.snapshots.tick()
+    }
+
+    /// Stamps `pairs` as written; returns that moment.
+    pub(super) fn written(&mut self, pairs: &BTreeSet<Pair>) -> Tick {
+        self.snapshots.write(pairs.iter().copied())
+    }
+
+    /// Takes in the whole list of `member`.
+    pub(super) fn learn_member(
+        &mut self,
+        member: u64,
+        since: Tick,
+        at: Duration,
+        grants: BTreeMap<u64, Grant>,
+    ) {
+        self.snapshots.learn_member(member, since, at, grants);
+    }
+
+    /// Takes in a page of the list of `identity`.
+    pub(super) fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<Grant>) {
+        self.snapshots.learn_page(identity, since, at, page);
+    }
+
+    /// What exists of `pairs`, or what of them must be asked.
+    pub(super) fn answer(
+        &mut self,
+        pairs: &BTreeSet<Pair>,
+        floor: Tick,
+        now: Duration,
+    ) -> Result<BTreeMap<Pair, Grant>, BTreeSet<Pair>> {
+        if self.snapshots.forget(now) {
+            self.ledger = Ledger::default();
+        }
+        let (mut found, mut open) = (BTreeMap::new(), BTreeSet::new());
+        for &pair in pairs {
+            match self.snapshots.know(pair, floor) {
+                Known::Yes(grant) => drop(found.insert(pair, grant.clone())),
+                Known::No => {}
+                Known::Open => drop(open.insert(pair)),
+            }
+        }
+        if open.is_empty() { Ok(found) } else { Err(open) }
+    }
+
+    /// What `members` hold, or whose lists must be read.
+    pub(super) fn holdings(&self, members: &BTreeSet<u64>) -> Result<BTreeMap<Pair, Grant>, BTreeSet<u64>> {
+        let (mut held, mut unknown) = (BTreeMap::new(), BTreeSet::new());
+        for &member_uin in members {
+            match self.snapshots.member(member_uin, Tick::default()) {
+                Some(grants) => held.extend(
+                    grants
+                        .iter()
+                        .map(|(&identity_id, grant)| (Pair { member_uin, identity_id }, grant.clone())),
+                ),
+                None => drop(unknown.insert(member_uin)),
+            }
+        }
+        if unknown.is_empty() { Ok(held) } else { Err(unknown) }
+    }
+
+    /// What to ask for a whole wave, each with the moment after which it must be read.
+    pub(super) fn questions<'a>(
+        &mut self,
+        wave: impl Iterator<Item = &'a Demand>,
+    ) -> BTreeMap<Question, Tick> {
+        let mut questions = BTreeMap::new();
+        let mut looking = BTreeMap::new();
+        let mut confirming = BTreeMap::new();
+        for demand in wave {
+            for &member in &demand.members {
+                raise(&mut questions, Question::Member(member), Tick::default());
+            }
+            let by_member = demand.round >= ROUNDS_BY_IDENTITY;
+            for &pair in &demand.open {
+                let floor = self.snapshots.floor(pair, demand.floor);
+                if by_member {
+                    raise(&mut questions, Question::Member(pair.member_uin), floor);
+                    continue;
+                }
+                let purpose = if demand.floor == Tick::default() { &mut looking } else { &mut confirming };
+                let known: &mut Tick = purpose.entry(pair).or_default();
+                *known = floor.max(*known);
+            }
+        }
+        let mut ledger = std::mem::take(&mut self.ledger);
+        self.choose(&mut ledger, &looking, false, &mut questions);
+        self.ledger = ledger;
+        self.learn(&confirming);
+        // Confirmations are not the beginning of anything: each is a wave of its own to the ledger.
+        self.choose(&mut Ledger::default(), &confirming, true, &mut questions);
+        questions
+    }
+
+    /// Learns where new grants show: if a hinted page of a longer list shows none of what it was read for, not there.
+    fn learn(&mut self, open: &BTreeMap<Pair, Tick>) {
+        let identities: BTreeSet<u64> = open.keys().map(|pair| pair.identity_id).collect();
+        for identity in identities {
+            let Some(asked) = self.hinted.remove(&identity) else { continue };
+            let long = self.snapshots.total(identity).is_some_and(|total| total > PAGE_LIMIT);
+            if long && asked.iter().all(|pair| open.contains_key(pair)) {
+                self.hint.missed();
+            }
+        }
+    }
+
+    fn choose(
+        &mut self,
+        ledger: &mut Ledger,
+        open: &BTreeMap<Pair, Tick>,
+        confirming: bool,
+        questions: &mut BTreeMap<Question, Tick>,
+    ) {
+        let mut floors: BTreeMap<u64, Tick> = BTreeMap::new();
+        for (pair, floor) in open {
+            let known = floors.entry(pair.identity_id).or_default();
+            *known = (*floor).max(*known);
+        }
+        let floor_of = |identity| floors.get(&identity).copied().unwrap_or_default();
+        let unread = |identity| {
+            let hinted = || self.hint.pages(self.snapshots.total(identity), 1).len() as u64;
+            self.snapshots.unread(identity, floor_of(identity)).or_else(|| confirming.then(hinted))
+        };
+        let Choice { members, identities } = ledger.choose(&open.keys().copied().collect(), unread);
+        for (pair, floor) in open.iter().filter(|(pair, _)| members.contains(&pair.member_uin)) {
+            raise(questions, Question::Member(pair.member_uin), *floor);
+        }
+        for identity in identities {
+            let floor = floor_of(identity);
+            let begun = self.snapshots.unread(identity, floor).is_some();
+            let pages = if confirming && !begun {
+                let asked: BTreeSet<Pair> =
+                    open.keys().filter(|pair| pair.identity_id == identity).copied().collect();
+                let pages = self.hint.pages(self.snapshots.total(identity), asked.len() as u64);
+                self.hinted.insert(identity, asked);
+                pages
+            } else {
+                self.snapshots.unread_pages(identity, floor)
+            };
+            for number in pages {
+                raise(questions, Question::Page { identity, number }, floor);
+            }
+        }
+    }
+}
+
+impl Question {
+    /// Whether the answer helps `demand`.
+    pub(super) fn concerns(self, demand: &Demand) -> bool {
+        match self {
+            Self::Member(member) => {
+                demand.members.contains(&member) || demand.open.iter().any(|pair| pair.member_uin == member)
+            }
+            Self::Page { identity, .. } => demand.open.iter().any(|pair| pair.identity_id == identity),
+        }
+    }
+}
+
+fn raise(questions: &mut BTreeMap<Question, Tick>, question: Question, floor: Tick) {
+    let known = questions.entry(question).or_default();
+    *known = floor.max(*known);
+}
