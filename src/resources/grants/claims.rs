@@ -28,9 +28,11 @@ struct Entries {
     /// By how many operations each pair is claimed now.
     claimed: BTreeMap<Pair, usize>,
     /// In the state of a resource that this run created or updated.
+    listed: BTreeSet<Pair>,
+    /// Of these, what may be in the state of another resource too, which is therefore not to revoke it.
     held: BTreeSet<Pair>,
-    /// Being revoked now.
-    revoking: BTreeSet<Pair>,
+    /// By how many operations each pair is being revoked now.
+    revoking: BTreeMap<Pair, usize>,
     /// Revoked by this run: a list that still shows them is behind.
     revoked: BTreeSet<Pair>,
 }
@@ -55,14 +57,18 @@ impl Claims {
     pub(super) async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Ended> {
         let claim = {
             let mut entries = self.entries();
-            let taken = |pair: &&Pair| entries.claimed.contains_key(pair) || entries.held.contains(pair);
+            let taken = |pair: &&Pair| entries.claimed.contains_key(pair) || entries.listed.contains(pair);
             let shared = pairs.iter().filter(taken).copied().collect();
             for pair in pairs {
                 *entries.claimed.entry(*pair).or_default() += 1;
             }
             Claim { claims: self, pairs: pairs.clone(), shared }
         };
-        self.wait(until, |entries| entries.revoking.is_disjoint(pairs).then_some(())).await?;
+        self.wait(until, |entries| {
+            let over = pairs.iter().all(|pair| !entries.revoking.contains_key(pair));
+            over.then_some(())
+        })
+        .await?;
         Ok(claim)
     }
 
@@ -74,7 +80,7 @@ impl Claims {
             }
             let free = !entries.held.contains(&pair);
             if free {
-                entries.revoking.insert(pair);
+                *entries.revoking.entry(pair).or_default() += 1;
             }
             Some(free.then(|| Revoking { claims: self, pair }))
         })
@@ -114,9 +120,13 @@ impl Claim<'_> {
         &self.claims.entries().revoked & &self.pairs
     }
 
-    /// Says that `pairs` are in this resource's state now, and gives up the others.
-    pub fn hold(self, pairs: impl IntoIterator<Item = Pair>) {
-        self.claims.entries().held.extend(pairs);
+    /// Says that `listed` are in this resource's state now, and gives up the others. Those in `older` existed in this run before the
+    /// resource made them: they may be in the state of another resource too, and are kept from it. What was made where nothing
+    /// was is this resource's alone.
+    pub fn hold(self, listed: &BTreeSet<Pair>, older: &BTreeSet<Pair>) {
+        let mut entries = self.claims.entries();
+        entries.listed.extend(listed);
+        entries.held.extend(listed & older);
     }
 }
 
@@ -124,12 +134,7 @@ impl Drop for Claim<'_> {
     fn drop(&mut self) {
         let mut entries = self.claims.entries();
         for pair in &self.pairs {
-            if let Some(count) = entries.claimed.get_mut(pair) {
-                *count -= 1;
-                if *count == 0 {
-                    entries.claimed.remove(pair);
-                }
-            }
+            count_down(&mut entries.claimed, *pair);
         }
         drop(entries);
         self.claims.changed.notify_waiters();
@@ -139,14 +144,25 @@ impl Drop for Claim<'_> {
 impl Revoking<'_> {
     /// The pair is gone.
     pub(super) fn done(self) {
-        self.claims.entries().revoked.insert(self.pair);
+        let mut entries = self.claims.entries();
+        entries.revoked.insert(self.pair);
+        entries.listed.remove(&self.pair);
     }
 }
 
 impl Drop for Revoking<'_> {
     fn drop(&mut self) {
-        self.claims.entries().revoking.remove(&self.pair);
+        count_down(&mut self.claims.entries().revoking, self.pair);
         self.claims.changed.notify_waiters();
+    }
+}
+
+fn count_down(counts: &mut BTreeMap<Pair, usize>, pair: Pair) {
+    if let Some(count) = counts.get_mut(&pair) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(&pair);
+        }
     }
 }
 
@@ -176,7 +192,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_another_holds_is_not_revoked() {
         let claims = Claims::default();
-        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(pairs([1]));
+        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(&pairs([1]), &pairs([1]));
         assert!(claims.revoke(pair(1), &minute()).await.unwrap().is_none());
         assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_some());
         assert!(claims.revoke(pair(3), &minute()).await.unwrap().is_some());
@@ -189,7 +205,7 @@ mod tests {
         let (left, ()) =
             tokio::join!(async { claims.revoke(pair(1), &minute()).await.unwrap().is_none() }, async {
                 sleep(SECOND).await;
-                claim.hold(pairs([1]));
+                claim.hold(&pairs([1]), &pairs([1]));
             });
         assert!(left);
         let claim = claims.claim(&pairs([2]), &minute()).await.unwrap();
@@ -217,7 +233,26 @@ mod tests {
         assert!(timeout(SECOND, &mut claim).await.is_err(), "waits for 1");
         assert!(timeout(SECOND, claims.revoke(pair(2), &minute())).await.is_err(), "waits for the claim");
         drop(revoking);
-        claim.await.unwrap().hold(pairs([2]));
+        claim.await.unwrap().hold(&pairs([2]), &pairs([2]));
+        assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_waits_for_everyone_who_revokes() {
+        let claims = Claims::default();
+        let one = claims.revoke(pair(1), &minute()).await.unwrap().unwrap();
+        let two = claims.revoke(pair(1), &minute()).await.unwrap().unwrap();
+        one.done();
+        assert!(timeout(SECOND, claims.claim(&pairs([1]), &minute())).await.is_err());
+        two.done();
+        claims.claim(&pairs([1]), &minute()).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_made_where_nothing_was_may_be_revoked() {
+        let claims = Claims::default();
+        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(&pairs([1, 2]), &pairs([2]));
+        assert!(claims.revoke(pair(1), &minute()).await.unwrap().is_some());
         assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_none());
     }
 
@@ -226,7 +261,7 @@ mod tests {
         let claims = Claims::default();
         let first = claims.claim(&pairs([1, 2]), &minute()).await.unwrap();
         assert_eq!(claims.claim(&pairs([2, 3]), &minute()).await.unwrap().shared(), &pairs([2]));
-        first.hold(pairs([1, 2]));
+        first.hold(&pairs([1, 2]), &pairs([]));
         assert_eq!(claims.claim(&pairs([1]), &minute()).await.unwrap().shared(), &pairs([1]));
     }
 

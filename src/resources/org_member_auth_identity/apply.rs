@@ -76,8 +76,9 @@ async fn converge(
     let failed = |halt: Halt| explain::look(doing, &halt, until);
     let claim = grants.claim(&desired, until).await.map_err(failed)?;
     let mut present = look(grants, recorded, &desired, until).await.map_err(failed)?;
-    let revoked_before = claim.revoked();
-    present.retain(|pair, _| !revoked_before.contains(pair));
+    let mut older = claim.revoked();
+    present.retain(|pair, _| !older.contains(pair));
+    older.extend(present.keys());
     let standings =
         present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
     let decision = decide(&desired, &owned, &standings);
@@ -87,19 +88,19 @@ async fn converge(
         present.entry(*pair).or_insert(None);
     }
     present.extend(settled.confirmed.iter().map(|(pair, grant)| (*pair, Some(grant.clone()))));
+    let listed: BTreeSet<Pair> = present.keys().filter(|pair| desired.contains(pair)).copied().collect();
     if !settled.is_complete() {
         // What is saved with an error of a create taints it, so nothing is where nothing was made.
         if settled.made_any() || !owned.is_empty() {
             warn(cx, &decision, claim.shared());
-            claim.hold(decision.adopt.iter().copied());
+            claim.hold(&listed, &older);
             state.save(planned.with_grants(present));
         }
         return Err(explain::grants(doing, &settled, &decision, until));
     }
 
     warn(cx, &decision, claim.shared());
-    // Only what was there before can be another's to revoke; what we have just made is ours alone.
-    claim.hold(decision.adopt.iter().copied());
+    claim.hold(&listed, &older);
     let revoked = grants.revoke(&decision.revoke, until).await;
     present.retain(|pair, _| !revoked.gone.contains(pair));
     state.save(planned.with_grants(present));

@@ -152,7 +152,7 @@ pub(super) fn listed(state: &MemberAuthIdentity) -> Pairs {
     state.recorded().into_keys().map(|pair| (pair.member_uin, pair.identity_id)).collect()
 }
 
-fn declared(config: &MemberAuthIdentity) -> Pairs {
+pub(super) fn declared(config: &MemberAuthIdentity) -> Pairs {
     config.product().unwrap().pairs().map(|pair| (pair.member_uin, pair.identity_id)).collect()
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use simulator::Fault;
 
-use super::crash_points::{Pairs, Trouble, listed, troubles};
+use super::crash_points::{Pairs, Trouble, declared, listed, troubles};
 use super::*;
 use crate::ambient::{Env, ProcessEnv};
 
@@ -62,15 +62,21 @@ struct Believed {
     desired: Pairs,
     /// What its state lists.
     listed: Pairs,
+    /// What its state says was declared: a refresh looks for all of it.
+    stated: Pairs,
     tainted: bool,
 }
 
 impl Model {
-    /// A refresh forgets what is gone.
+    /// A refresh lists what exists of what was listed or declared, and forgets a resource of which nothing does.
     fn refresh(&mut self) {
         for resource in &mut self.resources {
+            resource.listed.extend(&resource.stated);
             resource.listed.retain(|pair| self.granted.contains(pair));
-            resource.tainted &= !resource.listed.is_empty();
+            if resource.listed.is_empty() {
+                resource.stated.clear();
+                resource.tainted = false;
+            }
         }
     }
 
@@ -91,6 +97,7 @@ impl Model {
         for (resource, _) in self.resources.iter_mut().zip(&busy).filter(|(_, busy)| **busy) {
             self.granted.retain(|pair| !resource.listed.contains(pair) || wanted.contains(pair));
             resource.listed.clone_from(&resource.desired);
+            resource.stated.clone_from(&resource.desired);
             resource.tainted = false;
         }
         self.granted.extend(&wanted);
@@ -266,6 +273,7 @@ impl Run {
         {
             *believed = Believed {
                 listed: left.state.as_ref().map(listed).unwrap_or_default(),
+                stated: left.state.as_ref().map(declared).unwrap_or_default(),
                 tainted: tainted && left.state.is_some(),
                 desired: std::mem::take(&mut believed.desired),
             };
@@ -282,7 +290,7 @@ impl Run {
 fn every_history_ends_as_the_model_says() {
     let number = |name| ProcessEnv.var(name).and_then(|text| text.parse::<u64>().ok());
     let seed = number("CHAOS_SEED").unwrap_or(0);
-    let cases = number("CHAOS_HISTORIES").unwrap_or(96);
+    let cases = number("CHAOS_HISTORIES").unwrap_or(1_000);
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &key);

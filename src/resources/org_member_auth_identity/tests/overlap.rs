@@ -139,3 +139,45 @@ async fn a_grant_declared_twice_is_warned_about_and_made_once() {
     assert!(gone.state.is_none() && gone.report.is_empty());
     world.assert_exact(None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_declared_twice_is_warned_about_however_late_the_second_comes() {
+    let world = World::of(organization(3, 1));
+    let one = world.apply(&OrgMemberAuthIdentity, None, Some(config([1, 2], [11]))).await;
+    let two = world.apply(&OrgMemberAuthIdentity, None, Some(config([2, 3], [11]))).await;
+    assert_eq!((summaries(&one.report), summaries(&two.report)), (vec![], vec![SHARED]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_that_two_list_stays_when_one_of_them_lets_go_in_a_run_of_both() {
+    let world = slow();
+    let one = world.done(None, config([3], [12])).await;
+    let two = world.run(None, Some(config([3], [11, 12]))).await.state.unwrap();
+    world.cloud().revoke(3, 11);
+    let two = world.refresh(&two).await.unwrap();
+    let (gone, two) = tokio::join!(
+        world.apply(&OrgMemberAuthIdentity, Some(one), None),
+        world.apply(&OrgMemberAuthIdentity, Some(two), Some(config([3], [11, 12])))
+    );
+    assert!(gone.state.is_none() && gone.report.is_empty() && two.report.is_empty());
+    world.assert_exact(two.state.as_ref());
+    assert_eq!(world.ours().len(), 2);
+}
+
+/// The tainted one revokes the grant and makes it again, while the other one is still on its way to revoke it.
+#[tokio::test(start_paused = true)]
+async fn a_tainted_resource_takes_over_what_another_one_is_slow_to_revoke() {
+    let world = slow();
+    let other = world.done(None, config([1, 2, 3, 4], [11, 12])).await;
+    let tainted = world.run(None, Some(config([4], [12]))).await.state.unwrap();
+    world.next_run();
+    tokio::time::advance(AGE_MAX).await;
+    let (gone, made) = tokio::join!(world.apply(&OrgMemberAuthIdentity, Some(other), None), async {
+        let gone = world.apply(&OrgMemberAuthIdentity, Some(tainted), None).await;
+        assert!(gone.state.is_none() && gone.report.is_empty());
+        world.apply(&OrgMemberAuthIdentity, None, Some(config([4], [12]))).await
+    });
+    assert!(gone.state.is_none() && gone.report.is_empty() && made.report.is_empty());
+    world.assert_exact(made.state.as_ref());
+    assert_eq!(world.ours(), [(4, 12)].into());
+}
