@@ -173,9 +173,16 @@ impl Reader {
         };
         let questions = book.questions(&wave);
         for demand in wave {
+            let identities: BTreeSet<u64> = demand.open.iter().map(|pair| pair.identity_id).collect();
+            let mut members = demand.members;
+            members.extend(demand.open.iter().map(|pair| pair.member_uin));
             let mut flights = Vec::new();
             for (question, floor) in &questions {
-                if question.concerns(&demand) {
+                let concerned = match question {
+                    Question::Member(member) => members.contains(member),
+                    Question::Page { identity, .. } => identities.contains(identity),
+                };
+                if concerned {
                     flights.push(self.board(&mut book, *question, (*floor).max(demand.floor), &until));
                 }
             }
@@ -341,17 +348,6 @@ impl Book {
             for number in pages {
                 raise(questions, Question::Page { identity, number }, floor);
             }
-        }
-    }
-}
-
-impl Question {
-    fn concerns(self, demand: &Demand) -> bool {
-        match self {
-            Self::Member(member) => {
-                demand.members.contains(&member) || demand.open.iter().any(|pair| pair.member_uin == member)
-            }
-            Self::Page { identity, .. } => demand.open.iter().any(|pair| pair.identity_id == identity),
         }
     }
 }
