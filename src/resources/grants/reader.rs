@@ -84,7 +84,7 @@ impl Reader {
             lists: Lists::new(client),
             started: Instant::now(),
             book: Mutex::new(book),
-            waiting: Gather::default(),
+            waiting: Gather::brief(),
             lines: Semaphore::new(2 * CONCURRENT_CALLS),
         }
     }
@@ -148,7 +148,10 @@ impl Reader {
         if first {
             // A task of its own: the wave must be dealt with even if this caller goes away.
             let reader = Arc::clone(self);
-            tokio::spawn(async move { reader.depart(reader.waiting.wave().await) });
+            tokio::spawn(async move {
+                let mut wave = reader.waiting.wave().await;
+                reader.depart(std::mem::take(&mut wave.demands));
+            });
         }
         let Ok(flights) = until.race(flights).await? else { return Ok(()) };
         for mut flight in flights {

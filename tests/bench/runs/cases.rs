@@ -28,6 +28,8 @@ pub(crate) const ALL: &[Case] = &[
     Case { name: "plan-products", run: plan_products },
     Case { name: "plan-10000", run: plan_10000 },
     Case { name: "apply-1000", run: apply_1000 },
+    Case { name: "apply-1000-oldest", run: apply_1000_oldest },
+    Case { name: "apply-1000-random", run: apply_1000_random },
     Case { name: "apply-1000-free", run: apply_1000_free },
     Case { name: "apply-one-large", run: apply_one_large },
     Case { name: "destroy-1000", run: destroy_1000 },
@@ -100,27 +102,30 @@ fn alternate_floor(bench: &Bench, many: Many) -> Result<Vec<Sample>, Failure> {
 }
 
 fn apply_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let orders = [
-        ("newest first", Order::NewestFirst),
-        ("oldest first", Order::OldestFirst),
-        ("in random order", Order::Shuffled(3)),
-    ];
-    let row = |(name, order)| {
-        let apply = ["apply", "-auto-approve", "-parallelism=10"];
-        let behaviour = Behaviour { order, ..paced() };
-        let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, behaviour, "")?;
-        let name = format!("apply of 1,000 new, lists {name}");
-        Ok(if matches!(order, Order::Shuffled(_)) {
-            let met = |_: f64, _: f64, most: &Sample| most.refused == 0;
-            Row::compare(name, &floor, &ours, "none refused", met)
-        } else {
-            let met = |_: f64, ours: f64, most: &Sample| {
-                ours <= 15.0 && most.call_count() <= 240 && most.refused == 0
-            };
-            Row::compare(name, &floor, &ours, "≤ 15 s, ≤ 240 calls, none refused", met)
-        })
-    };
-    orders.into_iter().map(row).collect()
+    apply_in_order(bench, "newest first", Order::NewestFirst)
+}
+
+fn apply_1000_oldest(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    apply_in_order(bench, "oldest first", Order::OldestFirst)
+}
+
+fn apply_1000_random(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    apply_in_order(bench, "in random order", Order::Shuffled(3))
+}
+
+fn apply_in_order(bench: &Bench, lists: &str, order: Order) -> Result<Vec<Row>, Failure> {
+    let apply = ["apply", "-auto-approve", "-parallelism=10"];
+    let behaviour = Behaviour { order, ..paced() };
+    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, behaviour, "")?;
+    let name = format!("apply of 1,000 new, lists {lists}");
+    Ok(vec![if matches!(order, Order::Shuffled(_)) {
+        let met = |_: f64, _: f64, most: &Sample| most.refused == 0;
+        Row::compare(name, &floor, &ours, "none refused", met)
+    } else {
+        let met =
+            |_: f64, ours: f64, most: &Sample| ours <= 15.0 && most.call_count() <= 240 && most.refused == 0;
+        Row::compare(name, &floor, &ours, "≤ 15 s, ≤ 240 calls, none refused", met)
+    }])
 }
 
 fn apply_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
