@@ -75,7 +75,7 @@ impl Reader {
     pub(super) fn new(client: Client) -> Self {
         let book = Book {
             snapshots: Snapshots::new(PAGE_LIMIT),
-            ledger: Ledger::default(),
+            ledger: Ledger::foreseeing(),
             hint: PageHint::default(),
             hinted: BTreeMap::new(),
             flights: BTreeMap::new(),
@@ -245,7 +245,7 @@ impl Book {
         started: Instant,
     ) -> Result<BTreeMap<Pair, Grant>, BTreeSet<Pair>> {
         if self.snapshots.forget(started.elapsed()) {
-            self.ledger = Ledger::default();
+            self.ledger = Ledger::foreseeing();
         }
         let (mut found, mut open) = (BTreeMap::new(), BTreeSet::new());
         for &pair in pairs {
