@@ -10,7 +10,7 @@ SIMULATOR ?=
 CASE ?=
 CHAOS_CASES ?= all
 
-.PHONY: help demo test chaos fuzz check fmt gen docs simulator install
+.PHONY: help demo test chaos fuzz check fmt gen docs simulator install bench
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ simulator: ## The Organization API on a loopback port, and the environment that 
 	    'export TENCENTCLOUD_SECRET_KEY=simulatorSecretKeyPermanent00000' '' \
 	    "To change the cloud by hand: curl $$url/_simulator/ lists how. Ctrl-C ends it."; \
 	done
+
+bench: ## Whole runs of a real host with the release binary, as a table (CASE=plan-1000, RUNS=5, HOST=/path/to/terraform)
+	@$(CARGO) build --release --locked
+	@host=$$(tests/hosts.sh demo) && \
+	HOST="$$host" PROVIDER='$(abspath $(TARGET))/release/terraform-provider-tencentcloud' \
+	  $(CARGO) bench --quiet --locked --profile bench-driver --bench runs
 
 install: ## Builds the provider and puts it where Terraform and OpenTofu find it
 	$(CARGO) build --release --locked

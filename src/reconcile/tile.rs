@@ -27,8 +27,8 @@ pub fn tile(pairs: &BTreeSet<Pair>, limits: Limits) -> Vec<Product> {
     let mut ways = [
         whole_rows(&by_member, limits.members, limits.identities),
         turned(whole_rows(&by_identity, limits.identities, limits.members)),
-        cut_rows(&by_member, limits.members, limits.identities),
-        turned(cut_rows(&by_identity, limits.identities, limits.members)),
+        cut_rows(&by_identity, limits.members, limits.identities),
+        turned(cut_rows(&by_member, limits.identities, limits.members)),
     ];
     ways.sort_by_key(Vec::len);
     let [mut best, ..] = ways;
@@ -103,20 +103,15 @@ fn whole_rows(table: &Table, rows: usize, columns: usize) -> Vec<Product> {
     tiles
 }
 
-/// The columns are cut to size first, so that rows that differ elsewhere still share a call.
-fn cut_rows(table: &Table, rows: usize, columns: usize) -> Vec<Product> {
-    let all: BTreeSet<u64> = table.values().flatten().copied().collect();
-    let all: Vec<u64> = all.into_iter().collect();
-    let mut tiles = Vec::new();
-    for slice in all.chunks(columns) {
-        let part: Table = table
-            .iter()
-            .map(|(&row, line)| (row, slice.iter().filter(|column| line.contains(column)).copied().collect()))
-            .filter(|(_, line): &(u64, BTreeSet<u64>)| !line.is_empty())
-            .collect();
-        tiles.extend(whole_rows(&part, rows, columns));
-    }
-    tiles
+/// The columns are cut to size first, so that rows that differ elsewhere still share a call. Takes the table by column:
+/// each cell is then looked at once, however few there are in how large a table.
+fn cut_rows(by_column: &Table, rows: usize, columns: usize) -> Vec<Product> {
+    let all: Vec<(&u64, &BTreeSet<u64>)> = by_column.iter().collect();
+    let cut = |slice: &[(&u64, &BTreeSet<u64>)]| {
+        let cells = slice.iter().flat_map(|(column, line)| line.iter().map(|row| (*row, **column)));
+        whole_rows(&table(cells), rows, columns)
+    };
+    all.chunks(columns).flat_map(cut).collect()
 }
 
 #[cfg(test)]

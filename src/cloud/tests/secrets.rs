@@ -34,6 +34,8 @@ async fn an_answer_that_echoes_the_request_gives_nothing_away() {
 
     let log = Log::default();
     let guard = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    // A call site that another test met first, without a subscriber, would stay switched off.
+    tracing::callsite::rebuild_interest_cache();
     let script = Script::new([Step::Echo]);
     let (id, token) = ("AKIDlong-identifier", "the-session-token-of-a-role");
     let credentials = Credentials::new(id, "the-secret-key".into(), Some(token.into())).unwrap();
@@ -58,6 +60,8 @@ async fn a_log_tells_each_attempt_and_no_secret() {
 
     let log = Log::default();
     let guard = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    // A call site that another test met first, without a subscriber, would stay switched off.
+    tracing::callsite::rebuild_interest_cache();
     let script =
         Script::new([refused("ServiceUnavailable"), Step::NotSent, ok(), refused("InvalidParameter")]);
     let credentials =

@@ -54,7 +54,7 @@ impl Default for Book {
     fn default() -> Self {
         Self {
             snapshots: Snapshots::new(PAGE_LIMIT),
-            ledger: Ledger::default(),
+            ledger: Ledger::foreseeing(),
             hint: PageHint::default(),
             hinted: BTreeMap::new(),
         }
@@ -96,7 +96,7 @@ impl Book {
         now: Duration,
     ) -> Result<BTreeMap<Pair, Grant>, BTreeSet<Pair>> {
         if self.snapshots.forget(now) {
-            self.ledger = Ledger::default();
+            self.ledger = Ledger::foreseeing();
         }
         let (mut found, mut open) = (BTreeMap::new(), BTreeSet::new());
         for &pair in pairs {
@@ -211,13 +211,28 @@ impl Book {
 }
 
 impl Question {
-    /// Whether the answer helps `demand`.
-    pub(super) fn concerns(self, demand: &Demand) -> bool {
+    /// Whether the answer helps whom `concern` is of.
+    pub(super) fn concerns(self, concern: &Concern) -> bool {
         match self {
-            Self::Member(member) => {
-                demand.members.contains(&member) || demand.open.iter().any(|pair| pair.member_uin == member)
-            }
-            Self::Page { identity, .. } => demand.open.iter().any(|pair| pair.identity_id == identity),
+            Self::Member(member) => concern.members.contains(&member),
+            Self::Page { identity, .. } => concern.identities.contains(&identity),
+        }
+    }
+}
+
+/// Whose lists tell a demand something.
+#[derive(Debug)]
+pub(super) struct Concern {
+    members: BTreeSet<u64>,
+    identities: BTreeSet<u64>,
+}
+
+impl Concern {
+    pub(super) fn of(demand: &Demand) -> Self {
+        let members = demand.open.iter().map(|pair| pair.member_uin).chain(demand.members.iter().copied());
+        Self {
+            members: members.collect(),
+            identities: demand.open.iter().map(|pair| pair.identity_id).collect(),
         }
     }
 }

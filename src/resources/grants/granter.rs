@@ -59,7 +59,7 @@ struct Demand {
 
 impl Granter {
     pub(super) fn new(client: Client, reader: Arc<Reader>) -> Self {
-        Self { client, reader, waiting: Gather::default() }
+        Self { client, reader, waiting: Gather::lingering() }
     }
 
     /// Asks once for each of `pairs`, in calls that it may share with others, and says what became of them.
@@ -70,7 +70,10 @@ impl Granter {
         if self.waiting.join(Demand { pairs: pairs.clone(), until: until.clone(), reply }) {
             // A task of its own: the wave must be dealt with even if this caller goes away.
             let granter = Arc::clone(self);
-            tokio::spawn(async move { granter.serve(granter.waiting.wave().await).await });
+            tokio::spawn(async move {
+                let mut wave = granter.waiting.wave().await;
+                granter.serve(std::mem::take(&mut wave.demands)).await;
+            });
         }
         match timeout(until.remaining() + LAST_CALL, round).await {
             Ok(Ok(round)) => round,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
-use super::book::{Book, Demand, Question};
+use super::book::{Book, Concern, Demand, Question};
 use super::gather::Gather;
 use super::lists::Lists;
 use super::{CONCURRENT_CALLS, Grant, Halt, LAST_CALL};
@@ -57,7 +57,7 @@ impl Reader {
             lists: Lists::new(client),
             started: Instant::now(),
             shared: Mutex::default(),
-            waiting: Gather::default(),
+            waiting: Gather::brief(),
             lines: Semaphore::new(2 * CONCURRENT_CALLS),
         }
     }
@@ -114,7 +114,10 @@ impl Reader {
         if first {
             // A task of its own: the wave must be dealt with even if this caller goes away.
             let reader = Arc::clone(self);
-            tokio::spawn(async move { reader.begin(reader.waiting.wave().await) });
+            tokio::spawn(async move {
+                let mut wave = reader.waiting.wave().await;
+                reader.begin(std::mem::take(&mut wave.demands));
+            });
         }
         let Ok(flights) = until.race(flights).await? else { return Ok(()) };
         for mut flight in flights {
@@ -136,8 +139,9 @@ impl Reader {
         let mut shared = self.shared();
         let questions = shared.book.questions(wave.iter().map(|waiter| &waiter.demand));
         for Waiter { demand, reply, .. } in wave {
+            let concern = Concern::of(&demand);
             let mut join = |(question, floor): (&Question, &Tick)| {
-                let concerned = question.concerns(&demand);
+                let concerned = question.concerns(&concern);
                 concerned.then(|| self.join(&mut shared, *question, (*floor).max(demand.floor), &until))
             };
             let flights = questions.iter().filter_map(&mut join).collect();

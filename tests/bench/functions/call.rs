@@ -1,0 +1,61 @@
+//! One call of the API, without the network: serialise, take a turn, sign, read the answer.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use criterion::Criterion;
+use secrecy::SecretString;
+use simulator::{SECRET_ID, SECRET_KEY};
+use terraform_provider_tencentcloud::ambient::{FixedEnv, SystemClock};
+use terraform_provider_tencentcloud::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
+use terraform_provider_tencentcloud::cloud::{
+    Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Settings, Transport,
+    TransportError,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::sizes;
+
+/// Says yes to everything.
+#[derive(Debug)]
+struct Yes;
+
+#[async_trait]
+impl Transport for Yes {
+    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+        black_box(request);
+        let body =
+            Bytes::from_static(br#"{"Response":{"RequestId":"00000000-0000-0000-0000-000000000000"}}"#);
+        Ok(HttpAnswer { status: 200, date: None, body })
+    }
+}
+
+pub(crate) fn bench(criterion: &mut Criterion) {
+    let Ok(client) = client() else { return };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    sizes(criterion, "sign and send", |size| {
+        let action =
+            CreateOrganizationMemberAuthIdentity { member_uins: (0..size).collect(), identity_ids: vec![13] };
+        let (client, runtime) = (&client, &runtime);
+        move || {
+            let until = Deadline::after(Duration::from_mins(1), CancellationToken::new());
+            drop(black_box(runtime.block_on(client.call(&action, &until))));
+        }
+    });
+}
+
+fn client() -> Result<Client, Box<dyn std::error::Error>> {
+    let settings = Settings {
+        credentials: Credentials::new(SECRET_ID, SecretString::from(SECRET_KEY), None)?,
+        organization: Endpoint::parse("https://organization.example.com")?,
+        region: None,
+        agent: Agent::new("1.11.4", &FixedEnv::default()),
+        requests_per_second: Some(u32::MAX),
+        max_retries: 0,
+        ca_bundle: None,
+    };
+    Ok(Client::with_transport(settings, Arc::new(SystemClock), Arc::new(Yes)))
+}

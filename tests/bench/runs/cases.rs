@@ -1,0 +1,258 @@
+//! What is measured, and what would be good.
+
+use std::time::Duration;
+
+use simulator::{Behaviour, Cloud, Order, Rate, Server};
+
+use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Many};
+#[cfg(target_os = "linux")]
+use crate::process;
+use crate::sandbox::{Sandbox, counted};
+use crate::table::{Row, Sample, median};
+use crate::{Bench, Failure};
+
+/// One line of the table, or a few that belong together.
+pub(crate) struct Case {
+    /// What `CASE=` calls it.
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&Bench) -> Result<Vec<Row>, Failure>,
+}
+
+/// In the order of the table.
+pub(crate) const ALL: &[Case] = &[
+    #[cfg(target_os = "linux")]
+    Case { name: "process", run: process::measure },
+    Case { name: "plan-1000", run: plan_1000 },
+    Case { name: "plan-1000-free", run: plan_1000_free },
+    Case { name: "plan-20-identities", run: plan_20_identities },
+    Case { name: "plan-products", run: plan_products },
+    Case { name: "plan-10000", run: plan_10000 },
+    Case { name: "apply-1000", run: apply_1000 },
+    Case { name: "apply-1000-oldest", run: apply_1000_oldest },
+    Case { name: "apply-1000-random", run: apply_1000_random },
+    Case { name: "apply-1000-free", run: apply_1000_free },
+    Case { name: "apply-one-large", run: apply_one_large },
+    Case { name: "destroy-1000", run: destroy_1000 },
+    Case { name: "two-applies", run: two_applies },
+];
+
+const THOUSAND: Many = Many::pairs(1_000);
+
+/// What the provider block says where the API has no limit.
+const UNLIMITED: &str = "requests_per_second = 1000";
+
+/// What a command starts from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    Nothing,
+    Applied,
+}
+
+fn plan_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, paced(), "")?;
+    let met = |floor: f64, ours: f64, most: &Sample| ours <= floor + 1.5 && most.call_count() <= 41;
+    Ok(vec![Row::compare("plan of 1,000, 50 ms, 20/s", &floor, &ours, "≤ floor + 1.5 s, ≤ 41 calls", met)])
+}
+
+fn plan_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, free(), UNLIMITED)?;
+    Ok(vec![Row::compare("plan of 1,000, free API", &floor, &ours, "≤ 1.0 × floor", |floor, ours, _| {
+        ours <= floor
+    })])
+}
+
+/// Twenty lists of one page each.
+fn plan_20_identities(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let many = Many { spread: 20, ..THOUSAND };
+    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, paced(), "")?;
+    let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 20 + 20;
+    Ok(vec![Row::compare("plan of 1,000 over 20 identities", &floor, &ours, "≤ 60 calls", met)])
+}
+
+/// A thousand members with five identities each: five lists of twenty pages.
+fn plan_products(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let many = Many { count: 100, members: 10, identities: 5, ..THOUSAND };
+    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, paced(), "")?;
+    let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 100 + 5;
+    Ok(vec![Row::compare("plan of 100 × (10 members × 5 identities)", &floor, &ours, "≤ 205 calls", met)])
+}
+
+fn plan_10000(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let bench =
+        &Bench { runs: bench.runs.min(3), host: bench.host.clone(), provider: bench.provider.clone() };
+    let many = Many::pairs(10_000);
+    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, free(), UNLIMITED)?;
+    let (_, thousand) = alternate(bench, THOUSAND, &["plan"], Start::Applied, free(), UNLIMITED)?;
+    let cpu = |samples: &[Sample]| median(samples.iter().map(|sample| sample.cpu));
+    let growth = cpu(&ours) / cpu(&thousand);
+    let floor_growth = cpu(&floor) / cpu(&alternate_floor(bench, THOUSAND)?);
+    Ok(vec![Row::compare(
+        format!(
+            "plan of 10,000, free API (CPU {growth:.1} times that of 1,000; the floor's {floor_growth:.1} times)"
+        ),
+        &floor,
+        &ours,
+        "grows no faster than the floor",
+        |floor, ours, _| ours <= floor,
+    )])
+}
+
+fn alternate_floor(bench: &Bench, many: Many) -> Result<Vec<Sample>, Failure> {
+    Floor::new(bench, many)?.runs(bench.runs, &["plan"], Start::Applied)
+}
+
+fn apply_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    apply_in_order(bench, "newest first", Order::NewestFirst)
+}
+
+fn apply_1000_oldest(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    apply_in_order(bench, "oldest first", Order::OldestFirst)
+}
+
+fn apply_1000_random(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    apply_in_order(bench, "in random order", Order::Shuffled(3))
+}
+
+fn apply_in_order(bench: &Bench, lists: &str, order: Order) -> Result<Vec<Row>, Failure> {
+    let apply = ["apply", "-auto-approve", "-parallelism=10"];
+    let behaviour = Behaviour { order, ..paced() };
+    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, behaviour, "")?;
+    let name = format!("apply of 1,000 new, lists {lists}");
+    Ok(vec![if matches!(order, Order::Shuffled(_)) {
+        let met = |_: f64, _: f64, most: &Sample| most.refused == 0;
+        Row::compare(name, &floor, &ours, "none refused", met)
+    } else {
+        let met =
+            |_: f64, ours: f64, most: &Sample| ours <= 15.0 && most.call_count() <= 240 && most.refused == 0;
+        Row::compare(name, &floor, &ours, "≤ 15 s, ≤ 240 calls, none refused", met)
+    }])
+}
+
+fn apply_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let apply = ["apply", "-auto-approve", "-parallelism=10"];
+    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, free(), UNLIMITED)?;
+    Ok(vec![Row::compare("apply of 1,000 new, free API", &floor, &ours, "none", |_, _, _| true)])
+}
+
+fn apply_one_large(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let many = Many { count: 1, members: 200, identities: 5, ..THOUSAND };
+    let apply = ["apply", "-auto-approve"];
+    let (floor, ours) = alternate(bench, many, &apply, Start::Nothing, paced(), "")?;
+    let met = |_: f64, _: f64, most: &Sample| {
+        most.call_count() <= 45 && most.calls.get("CreateOrganizationMemberAuthIdentity") == Some(&20)
+    };
+    Ok(vec![Row::compare("one resource of 200 × 5, create", &floor, &ours, "20 grants, ≤ 45 calls", met)])
+}
+
+fn destroy_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let bench =
+        &Bench { runs: bench.runs.min(3), host: bench.host.clone(), provider: bench.provider.clone() };
+    let destroy = ["destroy", "-auto-approve"];
+    let (floor, ours) = alternate(bench, THOUSAND, &destroy, Start::Applied, paced(), "")?;
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    let met = |_: f64, ours: f64, most: &Sample| ours <= 1.1 * most.call_count() as f64 / 20.0;
+    Ok(vec![Row::compare("destroy of 1,000", &floor, &ours, "≤ 1.1 × calls / 20 per s", met)])
+}
+
+/// Two processes that know nothing of each other and share the rate of one account.
+fn two_applies(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let halves = [Many::pairs(500), Many { from: 500, ..Many::pairs(500) }];
+    let sandboxes = [Sandbox::new(bench, true)?, Sandbox::new(bench, true)?];
+    for (sandbox, many) in sandboxes.iter().zip(&halves) {
+        sandbox.write("main.tf", &many.configuration(""))?;
+    }
+    let mut samples = Vec::new();
+    for _ in 0..bench.runs {
+        let server = Server::start(cloud(THOUSAND, Start::Nothing, paced()))?;
+        let mut running = Vec::new();
+        for sandbox in &sandboxes {
+            sandbox.set_state(None)?;
+            running.push(sandbox.start(&["apply", "-auto-approve"], Some(&server))?);
+        }
+        let mut longest = Sample::default();
+        for running in running {
+            let sample = running.end()?;
+            longest.seconds = sample.seconds.max(longest.seconds);
+        }
+        let cloud = server.cloud();
+        if cloud.snapshot().len() < 1_000 {
+            return Err("a grant is missing after two applies".into());
+        }
+        samples.push(counted(longest, cloud.journal()));
+    }
+    let met = |_: f64, _: f64, most: &Sample| most.refused * 50 < most.call_count();
+    Ok(vec![Row::compare("two applies of 500 at once", &[], &samples, "both end well, < 2 % refused", met)])
+}
+
+/// Runs the floor and ours in turn.
+fn alternate(
+    bench: &Bench,
+    many: Many,
+    arguments: &[&str],
+    start: Start,
+    behaviour: Behaviour,
+    provider: &str,
+) -> Result<(Vec<Sample>, Vec<Sample>), Failure> {
+    let floor = Floor::new(bench, many)?;
+    let sandbox = Sandbox::new(bench, true)?;
+    sandbox.write("main.tf", &many.configuration(provider))?;
+    let state = (start == Start::Applied).then(|| many.state(&sandbox.address()));
+    let (mut floors, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..bench.runs {
+        floors.extend(floor.runs(1, arguments, start)?);
+        let server = Server::start(cloud(many, start, behaviour.clone()))?;
+        sandbox.set_state(state.as_ref())?;
+        ours.push(sandbox.run(arguments, Some(&server))?);
+    }
+    Ok((floors, ours))
+}
+
+/// As many of Terraform's own resources.
+struct Floor {
+    many: Many,
+    sandbox: Sandbox,
+}
+
+impl Floor {
+    fn new(bench: &Bench, many: Many) -> Result<Self, Failure> {
+        let sandbox = Sandbox::new(bench, false)?;
+        sandbox.write("main.tf", &many.floor_configuration())?;
+        Ok(Self { many, sandbox })
+    }
+
+    fn runs(&self, count: usize, arguments: &[&str], start: Start) -> Result<Vec<Sample>, Failure> {
+        let state = (start == Start::Applied).then(|| self.many.floor_state());
+        let run = |_| {
+            self.sandbox.set_state(state.as_ref())?;
+            self.sandbox.run(arguments, None)
+        };
+        (0..count).map(run).collect()
+    }
+}
+
+/// The API as it is documented, at a distance of 50 ms.
+pub(crate) fn paced() -> Behaviour {
+    Behaviour { latency: Duration::from_millis(50), ..Behaviour::default() }
+}
+
+/// The API without a limit, next door.
+fn free() -> Behaviour {
+    Behaviour { rate: Rate::Off, ..Behaviour::default() }
+}
+
+/// An organization for `many`, with its grants if they were applied.
+pub(crate) fn cloud(many: Many, start: Start, behaviour: Behaviour) -> Cloud {
+    let mut cloud = Cloud::new().with_behaviour(behaviour);
+    for n in 0..many.member_count() {
+        cloud.add_member(FIRST_UIN + n, "member");
+    }
+    for n in 0..many.identity_count() {
+        cloud.add_identity(FIRST_IDENTITY + n, "identity");
+    }
+    if start == Start::Applied {
+        for (uin, id) in many.all_pairs() {
+            cloud.grant(uin, id);
+        }
+    }
+    cloud
+}
