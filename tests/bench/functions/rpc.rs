@@ -59,7 +59,7 @@ fn measure(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     let upgrade = upgrade_resource_state::Request {
         type_name: TYPE.to_owned(),
         version: 0,
-        raw_state: Some(RawState { json: stored(1).into(), ..Default::default() }),
+        raw_state: Some(RawState { json: stored(1), ..Default::default() }),
     };
     criterion.bench_function("rpc: read one pair", |bencher| {
         bencher

@@ -49,13 +49,13 @@ pub(crate) enum Start {
 }
 
 fn plan_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, paced(), "")?;
+    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, &paced(), "")?;
     let met = |floor: f64, ours: f64, most: &Sample| ours <= floor + 1.5 && most.call_count() <= 41;
     Ok(vec![Row::compare("plan of 1,000, 50 ms, 20/s", &floor, &ours, "≤ floor + 1.5 s, ≤ 41 calls", met)])
 }
 
 fn plan_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, free(), UNLIMITED)?;
+    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, &free(), UNLIMITED)?;
     Ok(vec![Row::compare("plan of 1,000, free API", &floor, &ours, "≤ 1.0 × floor", |floor, ours, _| {
         ours <= floor
     })])
@@ -64,7 +64,7 @@ fn plan_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
 /// Twenty lists of one page each.
 fn plan_20_identities(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let many = Many { spread: 20, ..THOUSAND };
-    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, paced(), "")?;
+    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, &paced(), "")?;
     let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 20 + 20;
     Ok(vec![Row::compare("plan of 1,000 over 20 identities", &floor, &ours, "≤ 60 calls", met)])
 }
@@ -72,7 +72,7 @@ fn plan_20_identities(bench: &Bench) -> Result<Vec<Row>, Failure> {
 /// A thousand members with five identities each: five lists of twenty pages.
 fn plan_products(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let many = Many { count: 100, members: 10, identities: 5, ..THOUSAND };
-    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, paced(), "")?;
+    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, &paced(), "")?;
     let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 100 + 5;
     Ok(vec![Row::compare("plan of 100 × (10 members × 5 identities)", &floor, &ours, "≤ 205 calls", met)])
 }
@@ -81,8 +81,8 @@ fn plan_10000(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let bench =
         &Bench { runs: bench.runs.min(3), host: bench.host.clone(), provider: bench.provider.clone() };
     let many = Many::pairs(10_000);
-    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, free(), UNLIMITED)?;
-    let (_, thousand) = alternate(bench, THOUSAND, &["plan"], Start::Applied, free(), UNLIMITED)?;
+    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, &free(), UNLIMITED)?;
+    let (_, thousand) = alternate(bench, THOUSAND, &["plan"], Start::Applied, &free(), UNLIMITED)?;
     let cpu = |samples: &[Sample]| median(samples.iter().map(|sample| sample.cpu));
     let growth = cpu(&ours) / cpu(&thousand);
     let floor_growth = cpu(&floor) / cpu(&alternate_floor(bench, THOUSAND)?);
@@ -116,7 +116,7 @@ fn apply_1000_random(bench: &Bench) -> Result<Vec<Row>, Failure> {
 fn apply_in_order(bench: &Bench, lists: &str, order: Order) -> Result<Vec<Row>, Failure> {
     let apply = ["apply", "-auto-approve", "-parallelism=10"];
     let behaviour = Behaviour { order, ..paced() };
-    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, behaviour, "")?;
+    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, &behaviour, "")?;
     let name = format!("apply of 1,000 new, lists {lists}");
     Ok(vec![if matches!(order, Order::Shuffled(_)) {
         let met = |_: f64, _: f64, most: &Sample| most.refused == 0;
@@ -130,14 +130,14 @@ fn apply_in_order(bench: &Bench, lists: &str, order: Order) -> Result<Vec<Row>, 
 
 fn apply_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let apply = ["apply", "-auto-approve", "-parallelism=10"];
-    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, free(), UNLIMITED)?;
+    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, &free(), UNLIMITED)?;
     Ok(vec![Row::compare("apply of 1,000 new, free API", &floor, &ours, "none", |_, _, _| true)])
 }
 
 fn apply_one_large(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let many = Many { count: 1, members: 200, identities: 5, ..THOUSAND };
     let apply = ["apply", "-auto-approve"];
-    let (floor, ours) = alternate(bench, many, &apply, Start::Nothing, paced(), "")?;
+    let (floor, ours) = alternate(bench, many, &apply, Start::Nothing, &paced(), "")?;
     let met = |_: f64, _: f64, most: &Sample| {
         most.call_count() <= 45 && most.calls.get("CreateOrganizationMemberAuthIdentity") == Some(&20)
     };
@@ -148,7 +148,7 @@ fn destroy_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let bench =
         &Bench { runs: bench.runs.min(3), host: bench.host.clone(), provider: bench.provider.clone() };
     let destroy = ["destroy", "-auto-approve"];
-    let (floor, ours) = alternate(bench, THOUSAND, &destroy, Start::Applied, paced(), "")?;
+    let (floor, ours) = alternate(bench, THOUSAND, &destroy, Start::Applied, &paced(), "")?;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let met = |_: f64, ours: f64, most: &Sample| ours <= 1.1 * most.call_count() as f64 / 20.0;
     Ok(vec![Row::compare("destroy of 1,000", &floor, &ours, "≤ 1.1 × calls / 20 per s", met)])
@@ -190,7 +190,7 @@ fn alternate(
     many: Many,
     arguments: &[&str],
     start: Start,
-    behaviour: Behaviour,
+    behaviour: &Behaviour,
     provider: &str,
 ) -> Result<(Vec<Sample>, Vec<Sample>), Failure> {
     let floor = Floor::new(bench, many)?;

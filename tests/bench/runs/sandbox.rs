@@ -50,8 +50,10 @@ impl Sandbox {
         if !filled.success() {
             return Err(format!("no provider at {}", bench.provider.display()).into());
         }
-        let installation =
-            format!("provider_installation {{\n  filesystem_mirror {{ path = {mirror:?} }}\n}}\n");
+        let installation = format!(
+            "provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\n",
+            mirror.display()
+        );
         fs::write(sandbox.inside("cli.tfrc"), installation)?;
         if ours {
             let required = format!("tencentcloud = {{ source = {SOURCE:?} }}");
@@ -75,14 +77,12 @@ impl Sandbox {
 
     /// Sets the state; none where there is no value.
     pub(crate) fn set_state(&self, state: Option<&Value>) -> Result<(), Failure> {
-        match state {
-            Some(state) => self.write("terraform.tfstate", &state.to_string()),
-            None => {
-                // There may be none yet.
-                fs::remove_file(self.inside("work").join("terraform.tfstate")).ok();
-                Ok(())
-            }
+        if let Some(state) = state {
+            return self.write("terraform.tfstate", &state.to_string());
         }
+        // There may be none yet.
+        fs::remove_file(self.inside("work").join("terraform.tfstate")).ok();
+        Ok(())
     }
 
     /// Runs a command to its good end; its calls are those that the cloud has counted since it began.
