@@ -3,7 +3,7 @@
 use super::error::{DecodeError, Problem};
 use super::json::{self, Extra};
 use super::msgpack;
-use crate::framework::diagnostic::Diagnostics;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::server::STATE_MISFIT;
 use crate::framework::value::{Object, Type, Value};
 use crate::proto::tfplugin6::{DynamicValue, RawState};
@@ -17,7 +17,15 @@ pub(super) fn object(value: Option<&DynamicValue>, of: &Type) -> Result<Option<O
 /// The object in the JSON of a stored state of type `of`; what the type no longer has is left out.
 pub(super) fn stored(state: &RawState, of: &Type) -> Result<Option<Object>, Diagnostics> {
     let decoded = json::decode(&state.json, of, Extra::Ignore).and_then(into_object);
-    decoded.map_err(|error| error.diagnostic(STATE_MISFIT).into())
+    decoded.map_err(|error| {
+        let told = error.diagnostic(STATE_MISFIT);
+        let detail = format!(
+            "{} The state was edited by hand, or damaged. Restore it from a backup, or take the resource out with \
+             `terraform state rm` (or `tofu state rm`) and import it anew.",
+            told.detail
+        );
+        Diagnostic { detail, ..told }.into()
+    })
 }
 
 fn decode(value: Option<&DynamicValue>, of: &Type) -> Result<Value, DecodeError> {

@@ -206,7 +206,8 @@ fn by_kind(kind: Kind) -> Advice {
         Kind::Unavailable => Advice::new(
             "Tencent Cloud cannot be reached",
             "No answer came from the API. Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), and the \
-             provider's `domain` and `endpoints`.",
+             provider's `domain` and `endpoints`. If the cause below is a certificate, the endpoint's name must be one of \
+             those in it, and its issuer trusted: add that one with `ca_bundle`.",
         ),
         Kind::Uncertain => Advice::new(
             "Outcome unknown",
