@@ -7,7 +7,7 @@ use simulator::{Behaviour, Cloud, Order, Rate, Server};
 use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Many};
 #[cfg(target_os = "linux")]
 use crate::process;
-use crate::sandbox::{Sandbox, counted};
+use crate::sandbox::{Kept, Sandbox, counted};
 use crate::table::{Row, Sample, median};
 use crate::{Bench, Failure};
 
@@ -28,6 +28,7 @@ pub(crate) const ALL: &[Case] = &[
     Case { name: "plan-products", run: plan_products },
     Case { name: "plan-10000", run: plan_10000 },
     Case { name: "apply-1000", run: apply_1000 },
+    Case { name: "apply-1000-remote", run: apply_1000_remote },
     Case { name: "apply-1000-oldest", run: apply_1000_oldest },
     Case { name: "apply-1000-random", run: apply_1000_random },
     Case { name: "apply-1000-free", run: apply_1000_free },
@@ -39,7 +40,7 @@ pub(crate) const ALL: &[Case] = &[
 const THOUSAND: Many = Many::pairs(1_000);
 
 /// What the provider block says where the API has no limit.
-const UNLIMITED: &str = "requests_per_second = 1000";
+pub(crate) const UNLIMITED: &str = "requests_per_second = 1000";
 
 /// What a command starts from.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,14 +49,53 @@ pub(crate) enum Start {
     Applied,
 }
 
+/// What is run, and over what.
+struct Scene<'a> {
+    many: Many,
+    arguments: &'a [&'a str],
+    start: Start,
+    behaviour: Behaviour,
+    /// What the provider block says.
+    provider: &'a str,
+    /// Where the host keeps its state.
+    kept: Kept,
+}
+
+const PLAN: [&str; 1] = ["plan"];
+const APPLY: [&str; 3] = ["apply", "-auto-approve", "-parallelism=10"];
+
+impl Scene<'_> {
+    /// A plan of what was applied, by the API as it is documented.
+    fn plan(many: Many) -> Self {
+        Self {
+            many,
+            arguments: &PLAN,
+            start: Start::Applied,
+            behaviour: paced(),
+            provider: "",
+            kept: Kept::InFile,
+        }
+    }
+
+    /// An apply of what does not exist yet.
+    fn apply(many: Many) -> Self {
+        Self { arguments: &APPLY, start: Start::Nothing, ..Self::plan(many) }
+    }
+
+    /// The same with an API without a limit, next door.
+    fn free(self) -> Self {
+        Self { behaviour: free(), provider: UNLIMITED, ..self }
+    }
+}
+
 fn plan_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, &paced(), "")?;
+    let (floor, ours) = alternate(bench, &Scene::plan(THOUSAND))?;
     let met = |floor: f64, ours: f64, most: &Sample| ours <= floor + 1.5 && most.call_count() <= 41;
     Ok(vec![Row::compare("plan of 1,000, 50 ms, 20/s", &floor, &ours, "≤ floor + 1.5 s, ≤ 41 calls", met)])
 }
 
 fn plan_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, THOUSAND, &["plan"], Start::Applied, &free(), UNLIMITED)?;
+    let (floor, ours) = alternate(bench, &Scene::plan(THOUSAND).free())?;
     Ok(vec![Row::compare("plan of 1,000, free API", &floor, &ours, "≤ 1.0 × floor", |floor, ours, _| {
         ours <= floor
     })])
@@ -63,8 +103,7 @@ fn plan_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
 
 /// Twenty lists of one page each.
 fn plan_20_identities(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let many = Many { spread: 20, ..THOUSAND };
-    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, &paced(), "")?;
+    let (floor, ours) = alternate(bench, &Scene::plan(Many { spread: 20, ..THOUSAND }))?;
     let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 20 + 20;
     Ok(vec![Row::compare("plan of 1,000 over 20 identities", &floor, &ours, "≤ 60 calls", met)])
 }
@@ -72,20 +111,18 @@ fn plan_20_identities(bench: &Bench) -> Result<Vec<Row>, Failure> {
 /// A thousand members with five identities each: five lists of twenty pages.
 fn plan_products(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let many = Many { count: 100, members: 10, identities: 5, ..THOUSAND };
-    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, &paced(), "")?;
+    let (floor, ours) = alternate(bench, &Scene::plan(many))?;
     let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 100 + 5;
     Ok(vec![Row::compare("plan of 100 × (10 members × 5 identities)", &floor, &ours, "≤ 205 calls", met)])
 }
 
 fn plan_10000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let bench =
-        &Bench { runs: bench.runs.min(3), host: bench.host.clone(), provider: bench.provider.clone() };
-    let many = Many::pairs(10_000);
-    let (floor, ours) = alternate(bench, many, &["plan"], Start::Applied, &free(), UNLIMITED)?;
-    let (_, thousand) = alternate(bench, THOUSAND, &["plan"], Start::Applied, &free(), UNLIMITED)?;
+    let bench = &bench.at_most(3);
+    let (floor, ours) = alternate(bench, &Scene::plan(Many::pairs(10_000)).free())?;
+    let (floor_thousand, thousand) = alternate(bench, &Scene::plan(THOUSAND).free())?;
     let cpu = |samples: &[Sample]| median(samples.iter().map(|sample| sample.cpu));
     let growth = cpu(&ours) / cpu(&thousand);
-    let floor_growth = cpu(&floor) / cpu(&alternate_floor(bench, THOUSAND)?);
+    let floor_growth = cpu(&floor) / cpu(&floor_thousand);
     Ok(vec![Row::compare(
         format!(
             "plan of 10,000, free API (CPU {growth:.1} times that of 1,000; the floor's {floor_growth:.1} times)"
@@ -93,30 +130,29 @@ fn plan_10000(bench: &Bench) -> Result<Vec<Row>, Failure> {
         &floor,
         &ours,
         "grows no faster than the floor",
-        |floor, ours, _| ours <= floor,
+        |_, _, _| growth <= floor_growth,
     )])
 }
 
-fn alternate_floor(bench: &Bench, many: Many) -> Result<Vec<Sample>, Failure> {
-    Floor::new(bench, many)?.runs(bench.runs, &["plan"], Start::Applied)
+fn apply_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    apply_in_order(bench, "newest first", Order::NewestFirst, Kept::InFile)
 }
 
-fn apply_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    apply_in_order(bench, "newest first", Order::NewestFirst)
+fn apply_1000_remote(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    apply_in_order(bench, "newest first, remote state", Order::NewestFirst, Kept::Remotely)
 }
 
 fn apply_1000_oldest(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    apply_in_order(bench, "oldest first", Order::OldestFirst)
+    apply_in_order(bench, "oldest first", Order::OldestFirst, Kept::InFile)
 }
 
 fn apply_1000_random(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    apply_in_order(bench, "in random order", Order::Shuffled(3))
+    apply_in_order(bench, "in random order", Order::Shuffled(3), Kept::InFile)
 }
 
-fn apply_in_order(bench: &Bench, lists: &str, order: Order) -> Result<Vec<Row>, Failure> {
-    let apply = ["apply", "-auto-approve", "-parallelism=10"];
+fn apply_in_order(bench: &Bench, lists: &str, order: Order, kept: Kept) -> Result<Vec<Row>, Failure> {
     let behaviour = Behaviour { order, ..paced() };
-    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, &behaviour, "")?;
+    let (floor, ours) = alternate(bench, &Scene { behaviour, kept, ..Scene::apply(THOUSAND) })?;
     let name = format!("apply of 1,000 new, lists {lists}");
     Ok(vec![if matches!(order, Order::Shuffled(_)) {
         let met = |_: f64, _: f64, most: &Sample| most.refused == 0;
@@ -129,15 +165,13 @@ fn apply_in_order(bench: &Bench, lists: &str, order: Order) -> Result<Vec<Row>, 
 }
 
 fn apply_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let apply = ["apply", "-auto-approve", "-parallelism=10"];
-    let (floor, ours) = alternate(bench, THOUSAND, &apply, Start::Nothing, &free(), UNLIMITED)?;
+    let (floor, ours) = alternate(bench, &Scene::apply(THOUSAND).free())?;
     Ok(vec![Row::compare("apply of 1,000 new, free API", &floor, &ours, "none", |_, _, _| true)])
 }
 
 fn apply_one_large(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let many = Many { count: 1, members: 200, identities: 5, ..THOUSAND };
-    let apply = ["apply", "-auto-approve"];
-    let (floor, ours) = alternate(bench, many, &apply, Start::Nothing, &paced(), "")?;
+    let (floor, ours) = alternate(bench, &Scene::apply(many))?;
     let met = |_: f64, _: f64, most: &Sample| {
         most.call_count() <= 45 && most.calls.get("CreateOrganizationMemberAuthIdentity") == Some(&20)
     };
@@ -145,10 +179,9 @@ fn apply_one_large(bench: &Bench) -> Result<Vec<Row>, Failure> {
 }
 
 fn destroy_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let bench =
-        &Bench { runs: bench.runs.min(3), host: bench.host.clone(), provider: bench.provider.clone() };
-    let destroy = ["destroy", "-auto-approve"];
-    let (floor, ours) = alternate(bench, THOUSAND, &destroy, Start::Applied, &paced(), "")?;
+    let bench = &bench.at_most(3);
+    let scene = Scene { arguments: &["destroy", "-auto-approve"], ..Scene::plan(THOUSAND) };
+    let (floor, ours) = alternate(bench, &scene)?;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let met = |_: f64, ours: f64, most: &Sample| ours <= 1.1 * most.call_count() as f64 / 20.0;
     Ok(vec![Row::compare("destroy of 1,000", &floor, &ours, "≤ 1.1 × calls / 20 per s", met)])
@@ -157,7 +190,7 @@ fn destroy_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
 /// Two processes that know nothing of each other and share the rate of one account.
 fn two_applies(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let halves = [Many::pairs(500), Many { from: 500, ..Many::pairs(500) }];
-    let sandboxes = [Sandbox::new(bench, true)?, Sandbox::new(bench, true)?];
+    let sandboxes = [Sandbox::new(bench, true, Kept::InFile)?, Sandbox::new(bench, true, Kept::InFile)?];
     for (sandbox, many) in sandboxes.iter().zip(&halves) {
         sandbox.write("main.tf", &many.configuration(""))?;
     }
@@ -185,49 +218,23 @@ fn two_applies(bench: &Bench) -> Result<Vec<Row>, Failure> {
 }
 
 /// Runs the floor and ours in turn.
-fn alternate(
-    bench: &Bench,
-    many: Many,
-    arguments: &[&str],
-    start: Start,
-    behaviour: &Behaviour,
-    provider: &str,
-) -> Result<(Vec<Sample>, Vec<Sample>), Failure> {
-    let floor = Floor::new(bench, many)?;
-    let sandbox = Sandbox::new(bench, true)?;
-    sandbox.write("main.tf", &many.configuration(provider))?;
+fn alternate(bench: &Bench, scene: &Scene<'_>) -> Result<(Vec<Sample>, Vec<Sample>), Failure> {
+    let Scene { many, arguments, start, .. } = *scene;
+    let floor = Sandbox::new(bench, false, scene.kept)?;
+    floor.write("main.tf", &many.floor_configuration())?;
+    let floor_state = (start == Start::Applied).then(|| many.floor_state());
+    let sandbox = Sandbox::new(bench, true, scene.kept)?;
+    sandbox.write("main.tf", &many.configuration(scene.provider))?;
     let state = (start == Start::Applied).then(|| many.state(&sandbox.address()));
     let (mut floors, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..bench.runs {
-        floors.extend(floor.runs(1, arguments, start)?);
-        let server = Server::start(cloud(many, start, behaviour.clone()))?;
+        floor.set_state(floor_state.as_ref())?;
+        floors.push(floor.run(arguments, None)?);
+        let server = Server::start(cloud(many, start, scene.behaviour.clone()))?;
         sandbox.set_state(state.as_ref())?;
         ours.push(sandbox.run(arguments, Some(&server))?);
     }
     Ok((floors, ours))
-}
-
-/// As many of Terraform's own resources.
-struct Floor {
-    many: Many,
-    sandbox: Sandbox,
-}
-
-impl Floor {
-    fn new(bench: &Bench, many: Many) -> Result<Self, Failure> {
-        let sandbox = Sandbox::new(bench, false)?;
-        sandbox.write("main.tf", &many.floor_configuration())?;
-        Ok(Self { many, sandbox })
-    }
-
-    fn runs(&self, count: usize, arguments: &[&str], start: Start) -> Result<Vec<Sample>, Failure> {
-        let state = (start == Start::Applied).then(|| self.many.floor_state());
-        let run = |_| {
-            self.sandbox.set_state(state.as_ref())?;
-            self.sandbox.run(arguments, None)
-        };
-        (0..count).map(run).collect()
-    }
 }
 
 /// The API as it is documented, at a distance of 50 ms.
@@ -236,7 +243,7 @@ pub(crate) fn paced() -> Behaviour {
 }
 
 /// The API without a limit, next door.
-fn free() -> Behaviour {
+pub(crate) fn free() -> Behaviour {
     Behaviour { rate: Rate::Off, ..Behaviour::default() }
 }
 

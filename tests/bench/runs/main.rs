@@ -11,6 +11,7 @@ mod configuration;
 #[cfg(target_os = "linux")]
 mod process;
 mod sandbox;
+mod store;
 mod table;
 
 use std::error::Error;
@@ -29,6 +30,13 @@ struct Bench {
     /// The provider's release binary.
     provider: PathBuf,
     runs: usize,
+}
+
+impl Bench {
+    /// The same, with no more runs than that: for what takes minutes.
+    fn at_most(&self, runs: usize) -> Self {
+        Self { runs: self.runs.min(runs), host: self.host.clone(), provider: self.provider.clone() }
+    }
 }
 
 fn main() -> Result<(), Failure> {

@@ -1,8 +1,9 @@
-//! The plugin as a process: how soon it answers, how much memory it takes, how large it is. Reads `/proc`.
+//! The plugin as a process: how soon it answers, what it takes of memory and processor, how large it is. Reads `/proc`.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -11,18 +12,22 @@ use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
 use simulator::Server;
 use tokio::time::Instant;
 
-use crate::cases::{Start, cloud, paced};
+use crate::cases::{Start, UNLIMITED, cloud, free};
 use crate::configuration::Many;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Kept, Sandbox};
 use crate::table::{Row, quantile};
 use crate::{Bench, Failure};
 
 /// How often it is started.
 const STARTS: usize = 200;
 
-/// Start-up, memory and size.
+/// How much more a resource may cost among ten thousand than among a thousand: what a measurement is off by.
+const EVEN: f64 = 1.1;
+
+/// Start-up, size, and what plans take.
 pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    Ok(vec![start_up(bench)?, memory(bench)?, size(bench)?])
+    let [thousand, ten_thousand] = [watch(bench, 1_000)?, watch(bench, 10_000)?];
+    Ok(vec![start_up(bench)?, thousand.memory(), size(bench)?, thousand.processor(&ten_thousand)])
 }
 
 /// From the start of the process to the line that tells the host where to connect, with a certificate of the
@@ -66,41 +71,93 @@ fn start_up(bench: &Bench) -> Result<Row, Failure> {
     })
 }
 
-/// The most that any one process of the provider ever had resident during a plan of 1,000.
-fn memory(bench: &Bench) -> Result<Row, Failure> {
-    let many = Many::pairs(1_000);
-    let sandbox = Sandbox::new(bench, true)?;
-    sandbox.write("main.tf", &many.configuration(""))?;
+/// What the provider's processes took in one plan, the host not counted.
+#[derive(Debug, Default)]
+struct Watched {
+    /// How many resources were planned.
+    count: u64,
+    processes: usize,
+    /// Bytes that the largest ever had resident.
+    peak: u64,
+    /// Nanoseconds of processor time of all together.
+    processor: u64,
+}
+
+/// Watches the provider's processes during a plan of `count` resources that exist.
+fn watch(bench: &Bench, count: u64) -> Result<Watched, Failure> {
+    let many = Many::pairs(count);
+    let sandbox = Sandbox::new(bench, true, Kept::InFile)?;
+    sandbox.write("main.tf", &many.configuration(UNLIMITED))?;
     sandbox.set_state(Some(&many.state(&sandbox.address())))?;
-    let server = Server::start(cloud(many, Start::Applied, paced()))?;
+    let server = Server::start(cloud(many, Start::Applied, free()))?;
     let mut running = sandbox.start(&["plan"], Some(&server))?;
-    let mut peaks: BTreeMap<String, u64> = BTreeMap::new();
+    let mut seen: BTreeMap<PathBuf, (u64, u64)> = BTreeMap::new();
     while running.child.try_wait()?.is_none() {
         for entry in fs::read_dir("/proc")?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
+            let process = entry.path();
+            let ours = fs::read_link(process.join("exe")).is_ok_and(|exe| exe.starts_with(sandbox.path()));
             // Processes come and go while one reads.
-            let Ok(status) = fs::read_to_string(entry.path().join("status")) else { continue };
-            let field = |field| status.lines().find_map(|line: &str| line.strip_prefix(field)).map(str::trim);
-            let ours =
-                fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe.starts_with(sandbox.path()));
-            let peak = field("VmHWM:").and_then(|peak| peak.strip_suffix(" kB")?.parse().ok());
-            if let (true, Some(peak)) = (ours, peak) {
-                peaks.insert(name, peak);
+            if let (true, Some(peak)) = (ours, peak(&process)) {
+                let (most, longest) = seen.entry(process.clone()).or_default();
+                *most = peak.max(*most);
+                *longest = processor(&process).max(*longest);
             }
         }
         thread::park_timeout(Duration::from_millis(5));
     }
     running.end()?;
-    let most = peaks.values().max().copied().unwrap_or_default();
-    #[expect(clippy::cast_precision_loss, reason = "less than an exabyte")]
-    let megabytes = most as f64 / 1024.0;
-    Ok(Row {
-        name: format!("memory of a process in a plan of 1,000 (most of {} processes)", peaks.len()),
-        ours: format!("{megabytes:.1} MiB"),
-        goal: "≤ 15 MiB",
-        met: most > 0 && megabytes <= 15.0,
-        ..Row::default()
+    Ok(Watched {
+        count,
+        processes: seen.len(),
+        peak: seen.values().map(|(peak, _)| *peak).max().unwrap_or_default(),
+        processor: seen.values().map(|(_, processor)| processor).sum(),
     })
+}
+
+/// Bytes that a process ever had resident.
+fn peak(process: &Path) -> Option<u64> {
+    let status = fs::read_to_string(process.join("status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+}
+
+/// Nanoseconds that the threads of a process have run.
+fn processor(process: &Path) -> u64 {
+    let threads = fs::read_dir(process.join("task")).into_iter().flatten().flatten();
+    let ran = |statistics: String| statistics.split_whitespace().next()?.parse::<u64>().ok();
+    threads.filter_map(|thread| ran(fs::read_to_string(thread.path().join("schedstat")).ok()?)).sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "less than an exabyte, less than a century")]
+impl Watched {
+    fn memory(&self) -> Row {
+        let megabytes = self.peak as f64 / f64::from(1 << 20);
+        Row {
+            name: format!(
+                "memory of a process in a plan of {} (most of {} processes)",
+                self.count, self.processes
+            ),
+            ours: format!("{megabytes:.1} MiB"),
+            goal: "≤ 15 MiB",
+            met: self.peak > 0 && megabytes <= 15.0,
+            ..Row::default()
+        }
+    }
+
+    fn processor(&self, larger: &Self) -> Row {
+        let [each, each_of_more] =
+            [self, larger].map(|watched| watched.processor as f64 / 1e3 / watched.count as f64);
+        Row {
+            name: format!(
+                "processor time of the provider alone, per resource, in a plan of {} and of {}",
+                self.count, larger.count
+            ),
+            ours: format!("{each:.0} µs and {each_of_more:.0} µs"),
+            goal: "does not grow",
+            met: each > 0.0 && each_of_more <= EVEN * each,
+            ..Row::default()
+        }
+    }
 }
 
 fn size(bench: &Bench) -> Result<Row, Failure> {

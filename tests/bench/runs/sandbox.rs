@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use terraform_provider_tencentcloud::ambient::{Env, ProcessEnv};
 use tokio::time::Instant;
 
+use crate::store::Store;
 use crate::table::Sample;
 use crate::{Bench, Failure};
 
@@ -23,6 +24,16 @@ pub(crate) struct Sandbox {
     directory: TempDir,
     host: PathBuf,
     is_opentofu: bool,
+    store: Option<Store>,
+}
+
+/// Where the host keeps its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// In its working directory: all of it is written anew after each resource.
+    InFile,
+    /// In an HTTP store, as in a pipeline: it is sent there now and then.
+    Remotely,
 }
 
 /// A command under way.
@@ -35,11 +46,12 @@ pub(crate) struct Running {
 
 impl Sandbox {
     /// A fresh one, for the floor's configuration or for ours.
-    pub(crate) fn new(bench: &Bench, ours: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(bench: &Bench, ours: bool, kept: Kept) -> Result<Self, Failure> {
         let version = Command::new(&bench.host).arg("version").env("CHECKPOINT_DISABLE", "1").output()?;
         let is_opentofu = String::from_utf8_lossy(&version.stdout).starts_with("OpenTofu");
-        let sandbox =
-            Self { directory: TempDir::with_prefix("bench")?, host: bench.host.clone(), is_opentofu };
+        let store = (kept == Kept::Remotely).then(Store::start).transpose()?;
+        let directory = TempDir::with_prefix("bench")?;
+        let sandbox = Self { directory, host: bench.host.clone(), is_opentofu, store };
         for folder in ["home", "tmp", "work"] {
             fs::create_dir(sandbox.inside(folder))?;
         }
@@ -60,6 +72,9 @@ impl Sandbox {
             let text = format!("terraform {{\n  required_providers {{\n    {required}\n  }}\n}}\n");
             sandbox.write("terraform.tf", &text)?;
         }
+        if sandbox.store.is_some() {
+            sandbox.write("backend.tf", "terraform {\n  backend \"http\" {}\n}\n")?;
+        }
         sandbox.run(&["init"], None)?;
         Ok(sandbox)
     }
@@ -77,6 +92,10 @@ impl Sandbox {
 
     /// Sets the state; none where there is no value.
     pub(crate) fn set_state(&self, state: Option<&Value>) -> Result<(), Failure> {
+        if let Some(store) = &self.store {
+            store.put(state.map(|state| state.to_string().into_bytes()));
+            return Ok(());
+        }
         if let Some(state) = state {
             return self.write("terraform.tfstate", &state.to_string());
         }
@@ -121,6 +140,9 @@ impl Sandbox {
             .stderr(fs::File::create(&errors)?);
         if let Some(server) = server {
             command.env("TENCENTCLOUD_ORGANIZATION_ENDPOINT", server.url());
+        }
+        if let Some(store) = &self.store {
+            command.env("TF_HTTP_ADDRESS", store.url());
         }
         let cpu = cpu_of_children()?;
         Ok(Running { started: Instant::now(), child: command.spawn()?, cpu, errors })
