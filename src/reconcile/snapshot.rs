@@ -3,7 +3,8 @@
 //! Lists of grants are read in parts, at different moments, while we write. So every reading is stamped with the
 //! moment it began ([`Tick`]), every write stamps its pairs when it begins and when it ends, and a reading answers for a
 //! pair only if it began after the last write of that pair. That a pair does *not* exist is said only by a list read whole:
-//! its pages fit together if they gave the same length and we wrote nothing of it in between.
+//! its pages fit together if they gave the same length, show as many grants, and we wrote nothing of it in between. Even
+//! then others may have moved it under us; [`Snapshots::doubt`] says where that is possible.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,14 +37,21 @@ struct Whole<G> {
     grants: BTreeMap<u64, G>,
 }
 
+/// When a reading began, in order and by the clock.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    since: Tick,
+    at: Duration,
+}
+
 #[derive(Debug)]
 struct IdentityList<G> {
     total: u64,
     at: Duration,
     /// Pages that fit together, and when each reading began.
-    pages: BTreeMap<u64, Tick>,
+    pages: BTreeMap<u64, Moment>,
     /// What any page showed, and when its reading began.
-    shown: BTreeMap<u64, (G, Tick)>,
+    shown: BTreeMap<u64, (G, Moment)>,
     /// The list as it was when all its pages last fitted together. Later pages do not take it away.
     whole: Option<Whole<G>>,
     /// Items did not say whose they are.
@@ -115,13 +123,25 @@ impl<G: Clone> Snapshots<G> {
             return list.grants.get(&pair.identity_id).map_or(Known::No, Known::Yes);
         }
         let Some(list) = self.identities.get(&pair.identity_id) else { return Known::Open };
-        if let Some((grant, _)) = list.shown.get(&pair.member_uin).filter(|(_, since)| *since > floor) {
+        if let Some((grant, _)) = list.shown.get(&pair.member_uin).filter(|(_, read)| read.since > floor) {
             return Known::Yes(grant);
         }
         match list.whole.as_ref().filter(|list| told(list)) {
             Some(whole) => whole.grants.get(&pair.member_uin).map_or(Known::No, Known::Yes),
             None => Known::Open,
         }
+    }
+
+    /// The moment after which a list must be read to speak for the second time of those of `pairs` that a list of several pages
+    /// says do not exist: if others take out a grant and add another between two pages, one may be on neither. The
+    /// beginning of time where nothing is in doubt.
+    pub fn doubt<'a>(&self, pairs: impl IntoIterator<Item = &'a Pair>) -> Tick {
+        let told = |pair: &Pair| {
+            let list = self.identities.get(&pair.identity_id)?.whole.as_ref()?;
+            let long = list.grants.len() as u64 > self.page_size;
+            (long && !list.grants.contains_key(&pair.member_uin)).then_some(list.since)
+        };
+        pairs.into_iter().filter_map(told).max().unwrap_or_default()
     }
 
     /// Everything that the list of `member` shows, if it began after `floor` and after every write to that member.
@@ -139,14 +159,14 @@ impl<G: Clone> Snapshots<G> {
         if list.anonymous {
             return Some(u64::MAX);
         }
-        let read = list.pages.values().filter(|since| **since > floor).count() as u64;
+        let read = list.pages.values().filter(|read| read.since > floor).count() as u64;
         (read > 0).then(|| self.page_count(list.total).saturating_sub(read))
     }
 
     /// Which pages [`Snapshots::unread`] counts; page one where the length is not known.
     pub fn unread_pages(&self, identity: u64, floor: Tick) -> Vec<u64> {
         let Some(list) = self.identities.get(&identity) else { return vec![0] };
-        let unread = |page: &u64| list.pages.get(page).is_none_or(|since| *since <= floor);
+        let unread = |page: &u64| list.pages.get(page).is_none_or(|read| read.since <= floor);
         if self.unread(identity, floor).is_none() {
             return vec![0];
         }
@@ -167,7 +187,7 @@ impl<G: Clone> Snapshots<G> {
     }
 
     /// Takes in a page of the list of `identity`, read since `since`. Pages that cannot be from the same list any more
-    /// (its length differs, or we wrote since they were read) count as unread again.
+    /// (its length differs, they do not add up to it, or we wrote since they were read) count as unread again.
     pub fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<G>) {
         let touched = self.touched.get(&identity).copied().unwrap_or_default();
         let page_count = self.page_count(page.total);
@@ -180,22 +200,21 @@ impl<G: Clone> Snapshots<G> {
             anonymous: false,
         });
         let same = list.total == page.total;
-        list.pages.retain(|number, read| *number != page.number && same && *read > touched);
+        list.pages.retain(|number, read| *number != page.number && same && read.since > touched);
         (list.total, list.at) = (page.total, at);
-        if since > touched || page_count == 1 {
-            list.pages.insert(page.number, since);
+        let read = Moment { since, at };
+        // A list that has become shorter has no such page any more.
+        if page.number < page_count && (since > touched || page_count == 1) {
+            list.pages.insert(page.number, read);
         }
         for (member, grant) in page.items {
             match member {
-                Some(member) => drop(list.shown.insert(member, (grant, since))),
+                Some(member) => drop(list.shown.insert(member, (grant, read))),
                 None => list.anonymous = true,
             }
         }
         if list.pages.len() as u64 == page_count && !list.anonymous {
-            let since = list.pages.values().min().copied().unwrap_or(since);
-            list.shown.retain(|_, (_, read)| *read >= since);
-            let grants = list.shown.iter().map(|(member, (grant, _))| (*member, grant.clone())).collect();
-            list.whole = Some(Whole { since, at, grants });
+            list.close();
         }
     }
 
@@ -204,6 +223,8 @@ impl<G: Clone> Snapshots<G> {
         let old = |at: Duration| now.saturating_sub(at) >= AGE_MAX;
         self.members.retain(|_, list| !old(list.at));
         for list in self.identities.values_mut() {
+            list.pages.retain(|_, read| !old(read.at));
+            list.shown.retain(|_, (_, read)| !old(read.at));
             list.whole.take_if(|whole| old(whole.at));
         }
         self.identities.retain(|_, list| !old(list.at));
@@ -212,6 +233,22 @@ impl<G: Clone> Snapshots<G> {
 
     fn page_count(&self, total: u64) -> u64 {
         total.div_ceil(self.page_size).max(1)
+    }
+}
+
+impl<G: Clone> IdentityList<G> {
+    /// All pages were read: makes them one whole list if they add up to its length, and otherwise leaves none of them read.
+    fn close(&mut self) {
+        let Some(oldest) = self.pages.values().min_by_key(|read| read.since).copied() else { return };
+        let of_these = self.shown.iter().filter(|(_, (_, read))| read.since >= oldest.since);
+        let grants: BTreeMap<u64, G> =
+            of_these.map(|(member, (grant, _))| (*member, grant.clone())).collect();
+        if grants.len() as u64 != self.total {
+            self.pages.clear();
+            return;
+        }
+        self.shown.retain(|_, (_, read)| read.since >= oldest.since);
+        self.whole = Some(Whole { since: oldest.since, at: oldest.at, grants });
     }
 }
 
@@ -266,6 +303,48 @@ mod tests {
     }
 
     #[test]
+    fn a_page_past_the_end_of_a_list_that_became_shorter_is_none_of_it() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        read(&mut snapshots, page(1, 2, &[]));
+        for member in [1, 2] {
+            assert_eq!(snapshots.know(pair(member), Tick::default()), Known::Yes(&"grant"));
+        }
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+        assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+        read(&mut snapshots, page(0, 2, &[1, 3]));
+        assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No);
+    }
+
+    #[test]
+    fn pages_that_do_not_add_up_are_not_one_list() {
+        for (total, second) in [(4, &[3][..]), (4, &[2, 3]), (3, &[3, 4])] {
+            let mut snapshots = Snapshots::new(2);
+            read(&mut snapshots, page(0, total, &[1, 2]));
+            read(&mut snapshots, page(1, total, second));
+            assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open, "{second:?} of {total}");
+            assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
+            assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+        }
+    }
+
+    #[test]
+    fn a_list_of_several_pages_may_be_doubted_once() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 2, &[1, 2]));
+        assert_eq!(snapshots.doubt(&[pair(9)]), Tick::default(), "a single page cannot move");
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        read(&mut snapshots, page(1, 3, &[3]));
+        assert_eq!(snapshots.doubt(&[pair(3)]), Tick::default(), "it was shown");
+        let floor = snapshots.doubt(&[pair(9)]);
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No);
+        assert_eq!(snapshots.know(pair(9), floor), Known::Open);
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        read(&mut snapshots, page(1, 3, &[9]));
+        assert_eq!(snapshots.know(pair(9), floor), Known::Yes(&"grant"));
+    }
+
+    #[test]
     fn pages_with_a_write_in_between_are_not_one_list() {
         let mut snapshots = Snapshots::new(2);
         read(&mut snapshots, page(0, 3, &[1, 2]));
@@ -316,5 +395,16 @@ mod tests {
         assert!(!snapshots.forget(AGE_MAX / 2));
         assert!(snapshots.forget(AGE_MAX));
         assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open);
+    }
+
+    #[test]
+    fn a_page_does_not_keep_older_ones_from_being_forgotten() {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        let since = snapshots.tick();
+        snapshots.learn_page(7, since, AGE_MAX / 2, page(1, 4, &[3, 4]));
+        assert!(!snapshots.forget(AGE_MAX));
+        assert_eq!(snapshots.know(pair(1), Tick::default()), Known::Open);
+        assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
     }
 }

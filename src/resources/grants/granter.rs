@@ -4,7 +4,7 @@
 //! pair spoils is split until the bad pair is named and the others are granted.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::gather::Gather;
 use super::reader::Reader;
-use super::{CONCURRENT_CALLS, Culprit, Halt, LAST_CALL, Refusal, is_hopeless};
+use super::{CONCURRENT_CALLS, Culprit, Halt, LAST_CALL, Refusal, is_hopeless, remove_refused};
 use crate::cloud::api::organization::{
     CreateOrganizationMemberAuthIdentity, IDENTITIES_PER_CALL, MEMBERS_PER_CALL,
 };
@@ -75,43 +75,49 @@ impl Granter {
                 granter.serve(std::mem::take(&mut wave.demands)).await;
             });
         }
-        match timeout(until.remaining() + LAST_CALL, round).await {
-            Ok(Ok(round)) => round,
-            // Others' calls took longer than this demand may: its pairs may still be granted.
-            _ => Round {
-                accepted: pairs.clone(),
-                halt: Some(Halt::Ended(Ended::TimedOut)),
-                ..Round::default()
-            },
-        }
+        let halt = match timeout(until.remaining() + LAST_CALL, round).await {
+            Ok(Ok(round)) => return round,
+            Ok(Err(_)) => Halt::Broken,
+            // Others' calls took longer than this demand may.
+            Err(_) => Halt::Ended(Ended::TimedOut),
+        };
+        // Its pairs may have been granted, or may still be.
+        Round { accepted: pairs.clone(), halt: Some(halt), ..Round::default() }
     }
 
-    async fn serve(&self, wave: Vec<Demand>) {
-        let all = wave.iter().flat_map(|demand| demand.pairs.iter().copied()).collect();
-        let until = wave.iter().map(|demand| &demand.until).max_by_key(|until| until.remaining()).cloned();
-        let Some(until) = until else { return };
-        let round = self.round(&all, &until).await;
-        for demand in wave {
+    /// Deals with the demands of a wave together, for as long as the most hurried of them may take; then with the others.
+    async fn serve(&self, mut wave: Vec<Demand>) {
+        let round = Mutex::default();
+        while let Some(until) = wave.iter().map(|demand| &demand.until).min_by_key(|until| until.remaining())
+        {
+            let until = until.clone();
+            let wanted = wave.iter().flat_map(|demand| demand.pairs.iter().copied()).collect();
+            self.round(&wanted, &round, &until).await;
+            let round = lock(&round);
+            let late = round.ran_out_of_time();
             // A caller that went away does not need an answer.
-            let _gone = demand.reply.send(round.of(&demand.pairs));
+            for demand in wave.extract_if(.., |demand| !late || until.remaining() >= demand.until.remaining())
+            {
+                let _gone = demand.reply.send(round.of(&demand.pairs));
+            }
         }
     }
 
-    /// Calls about the same members follow each other; calls about different ones run side by side.
-    async fn round(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Round {
+    /// Asks for what of `wanted` the `round` has no answer for yet. Calls about the same members follow each other; calls about
+    /// different ones run side by side.
+    async fn round(&self, wanted: &BTreeSet<Pair>, round: &Mutex<Round>, until: &Deadline) {
+        let open = lock(round).resume(wanted);
         let mut lanes: BTreeMap<BTreeSet<u64>, VecDeque<Product>> = BTreeMap::new();
-        for tile in tile::tile(pairs, LIMITS) {
+        for tile in tile::tile(&open, LIMITS) {
             lanes.entry(tile.members.clone()).or_default().push_back(tile);
         }
-        let round = Mutex::default();
         stream::iter(lanes.into_values())
-            .for_each_concurrent(CONCURRENT_CALLS, |lane| self.drive(lane, &round, until))
+            .for_each_concurrent(CONCURRENT_CALLS, |lane| self.drive(lane, round, until))
             .await;
-        round.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn drive(&self, mut lane: VecDeque<Product>, round: &Mutex<Round>, until: &Deadline) {
-        let round = || round.lock().unwrap_or_else(PoisonError::into_inner);
+        let round = || lock(round);
         while let Some(tile) = lane.pop_front() {
             if round().halt.is_some() {
                 return;
@@ -185,15 +191,31 @@ impl Round {
             ended: self.ended,
         };
         // Who has an answer for every pair is not concerned that others have not.
-        let answered = own
-            .refusals
-            .iter()
-            .chain(&own.doubts)
-            .flat_map(|refusal| &refusal.pairs)
-            .collect::<BTreeSet<_>>()
-            .len();
-        let halt = self.halt.clone().filter(|_| own.accepted.len() + answered < pairs.len());
+        let halt = self.halt.clone().filter(|_| !own.unanswered(pairs).is_empty());
         Self { halt, ..own }
+    }
+
+    /// What of `pairs` it has no answer for.
+    fn unanswered(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        let mut unanswered = pairs - &self.accepted;
+        remove_refused(&mut unanswered, &self.refusals);
+        remove_refused(&mut unanswered, &self.doubts);
+        unanswered
+    }
+
+    /// Whether a time limit ended it.
+    fn ran_out_of_time(&self) -> bool {
+        match &self.halt {
+            Some(Halt::Ended(ended)) => *ended == Ended::TimedOut,
+            Some(Halt::Error(error)) => error.kind() == Kind::TimedOut,
+            Some(Halt::Broken) | None => false,
+        }
+    }
+
+    /// Takes it up again, for `pairs`: returns those still to ask for.
+    fn resume(&mut self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        self.halt = None;
+        self.unanswered(pairs)
     }
 
     /// What of `tile` is still worth asking for. Pairs of a known culprit are added to its refusal.
@@ -217,6 +239,10 @@ impl Round {
         };
         self.refusals.push(Refusal { culprit, ..Refusal::new(tile.pairs().collect(), error, attempts) });
     }
+}
+
+fn lock(round: &Mutex<Round>) -> MutexGuard<'_, Round> {
+    round.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Which side of a call its error blames. Source: the error codes of

@@ -148,6 +148,8 @@ pub enum Halt {
     Ended(Ended),
     /// An answer that every further call would get too.
     Error(Arc<ApiError>),
+    /// A task that worked for several operations panicked; the log says where.
+    Broken,
 }
 
 impl From<Ended> for Halt {

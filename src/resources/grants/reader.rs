@@ -119,10 +119,11 @@ impl Reader {
                 reader.begin(std::mem::take(&mut wave.demands));
             });
         }
-        let Ok(flights) = until.race(flights).await? else { return Ok(()) };
+        let flights = until.race(flights).await?.map_err(|_| Halt::Broken)?;
         for mut flight in flights {
             let outcome = until.outlast(LAST_CALL, flight.outcome.wait_for(Option::is_some)).await?;
-            match outcome.ok().and_then(|outcome| outcome.clone()) {
+            let outcome = outcome.map_err(|_| Halt::Broken)?.clone();
+            match outcome {
                 // Whoever began it may have had less time than we have.
                 Some(Err(error)) if is_out_of_time(&error) && until.ended().is_none() => {}
                 Some(Err(error)) => return Err(Halt::Error(error)),
@@ -167,13 +168,17 @@ impl Reader {
         shared.flights.insert(question, flight.clone());
         let (reader, until) = (Arc::clone(self), until.clone());
         tokio::spawn(async move {
-            let outcome = reader.ask(question, since, &until).await.map_err(Arc::new);
+            let asking = Arc::clone(&reader);
+            let asked = tokio::spawn(async move { asking.ask(question, since, &until).await }).await;
             let mut shared = reader.shared();
             if shared.flights.get(&question).is_some_and(|flight| flight.since == since) {
                 shared.flights.remove(&question);
             }
             drop(shared);
-            end.send_replace(Some(outcome));
+            // Whoever waits for one that panicked sees that no outcome will come.
+            if let Ok(outcome) = asked {
+                end.send_replace(Some(outcome.map_err(Arc::new)));
+            }
         });
         flight
     }

@@ -187,9 +187,16 @@ fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &D
         Halt::Ended(Ended::Stopped) => {
             ("Operation stopped", "You asked the run to stop. Apply again to go on from here.".to_owned())
         }
+        Halt::Broken => {
+            let why = "A call that several operations share panicked; the log says where. Apply again to go on from here.";
+            return Diagnostic::bug(paragraphs(format!("{tried} {why}"), progress));
+        }
     };
-    let detail = std::iter::once(format!("{tried} {why}")).chain(progress.iter().cloned());
-    Diagnostic::error(summary, detail.collect::<Vec<_>>().join("\n\n"))
+    Diagnostic::error(summary, paragraphs(format!("{tried} {why}"), progress))
+}
+
+fn paragraphs(first: String, others: &[String]) -> String {
+    std::iter::once(first).chain(others.iter().cloned()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// What support asks for: action, attempts, code, message and request id; else the chain of causes. Indented, so that

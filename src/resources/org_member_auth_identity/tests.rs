@@ -2,6 +2,7 @@
 
 mod any_order;
 mod crash_points;
+mod crowd;
 mod faults;
 mod histories;
 mod import;

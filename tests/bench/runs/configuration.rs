@@ -54,6 +54,17 @@ impl Many {
     /// The configuration; `provider` goes into the provider block.
     pub(crate) fn configuration(&self, provider: &str) -> String {
         let Self { count, members, identities, spread, from } = self;
+        // As one would write it: what is one needs no loop, and the floor has none either.
+        let member_uins = match members {
+            1 => format!("[{FIRST_UIN} + {from} + count.index]"),
+            _ => {
+                format!("[for n in range({members}) : {FIRST_UIN} + ({from} + count.index) * {members} + n]")
+            }
+        };
+        let identity_ids = match (identities, spread) {
+            (1, 1) => format!("[{FIRST_IDENTITY}]"),
+            _ => format!("[for n in range({identities}) : {FIRST_IDENTITY} + count.index % {spread} + n]"),
+        };
         format!(
             r#"
 provider "tencentcloud" {{
@@ -62,8 +73,8 @@ provider "tencentcloud" {{
 
 resource "tencentcloud_org_member_auth_identity" "many" {{
   count        = {count}
-  member_uins  = [for n in range({members}) : {FIRST_UIN} + ({from} + count.index) * {members} + n]
-  identity_ids = [for n in range({identities}) : {FIRST_IDENTITY} + count.index % {spread} + n]
+  member_uins  = {member_uins}
+  identity_ids = {identity_ids}
 }}
 "#
         )

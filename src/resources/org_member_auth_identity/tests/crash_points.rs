@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use simulator::{Effect, Fault};
+use simulator::{Call, Effect, Fault};
 
 use super::*;
 use crate::ambient::{Env as _, ProcessEnv};
@@ -156,6 +156,20 @@ pub(super) fn declared(config: &MemberAuthIdentity) -> Pairs {
     config.product().unwrap().pairs().map(|pair| (pair.member_uin, pair.identity_id)).collect()
 }
 
+/// Pairs that a call was about which did not go well: whether they exist may be unknown.
+pub(super) fn doubted(journal: &[Call]) -> Pairs {
+    let ill = journal.iter().filter(|call| call.fault.is_some() || !call.code.is_empty());
+    ill.flat_map(|call| {
+        let numbers = |many: &str, one: &str| -> Vec<u64> {
+            let many = call.body[many].as_array().into_iter().flatten().chain([&call.body[one]]);
+            many.filter_map(serde_json::Value::as_u64).collect()
+        };
+        let (uins, ids) = (numbers("MemberUins", "MemberUin"), numbers("IdentityIds", "IdentityId"));
+        uins.into_iter().flat_map(move |uin| ids.clone().into_iter().map(move |id| (uin, id)))
+    })
+    .collect()
+}
+
 /// What the case came to, for the tables; an error says which promise was broken.
 async fn play(scene: &Scene, trouble: &Trouble, call: usize) -> Result<&'static str, String> {
     fastrand::seed(call as u64);
@@ -176,6 +190,10 @@ async fn play(scene: &Scene, trouble: &Trouble, call: usize) -> Result<&'static 
     // The state holds what exists.
     let state = left.state.as_ref().map(listed).unwrap_or_default();
     // What of others' was not adopted is still others'.
+    let gone: Pairs = &(&scene.shared - &state) - &world.ours();
+    if !gone.is_empty() {
+        return Err(format!("others' grants are gone, and in no state: {gone:?}"));
+    }
     let exists: Pairs = &world.ours() - &(&scene.shared - &state);
     let unlisted: Pairs = &exists - &state;
     let changes = !matches!(scene.operation, Operation::Refresh | Operation::Import);
@@ -187,6 +205,10 @@ async fn play(scene: &Scene, trouble: &Trouble, call: usize) -> Result<&'static 
         return Err(format!("lost: {unlisted:?}; {:?}", left.report));
     } else if state != exists {
         let doubtful: Pairs = &state - &exists;
+        let invented: Pairs = &doubtful - &doubted(world.cloud().journal());
+        if !invented.is_empty() {
+            return Err(format!("listed for no reason: {invented:?}; {:?}", left.report));
+        }
         let told = left
             .report
             .iter()
@@ -273,6 +295,7 @@ async fn check(operation: Operation) {
         }
     }
     let total = counts.values().sum::<usize>() + broken.len();
+    eprintln!("{operation:?}, in memory: {total} cases, {counts:?}");
     assert!(broken.is_empty(), "{} of {total} cases:\n{}\n{counts:?}", broken.len(), broken.join("\n"));
 }
 

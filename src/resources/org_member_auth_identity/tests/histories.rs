@@ -310,6 +310,7 @@ fn every_history_ends_as_the_model_says() {
             run.apply(None).await
         })
     });
+    eprintln!("{cases} histories of up to {} steps, CHAOS_SEED={seed}", STEPS - 1);
     if let Err(failure) = outcome {
         panic!("CHAOS_SEED={seed}: {failure}");
     }

@@ -82,6 +82,11 @@ fn assert_kept(world: &World, left: &Left<MemberAuthIdentity>, context: &str) {
     let lost: BTreeSet<_> = &world.ours() - &listed;
     assert!(lost.is_empty(), "{context}: lost {lost:?}");
     let doubtful: BTreeSet<_> = &listed - &world.ours();
+    let invented: BTreeSet<_> = &doubtful - &super::crash_points::doubted(world.cloud().journal());
+    assert!(invented.is_empty(), "{context}: listed for no reason: {invented:?}");
+    for pair in OTHERS {
+        assert!(world.cloud().snapshot().contains(&pair), "{context}: {pair:?} of others is gone");
+    }
     let text = texts(left);
     assert!(
         doubtful.is_empty() || text.contains("not seen yet") || text.contains("Could not revoke"),
