@@ -66,7 +66,7 @@ impl Deadline {
             biased;
             done = work => Ok(done),
             () = self.stop.cancelled() => Err(Ended::Stopped),
-            () = tokio::time::sleep(self.remaining() + grace) => Err(Ended::TimedOut),
+            () = tokio::time::sleep((self.limit + grace).saturating_sub(self.elapsed())) => Err(Ended::TimedOut),
         }
     }
 
@@ -101,6 +101,16 @@ mod tests {
         assert_eq!(deadline.elapsed(), SECOND, "it must wake at the limit, not after the sleep");
         assert_eq!(deadline.ended(), Some(Ended::TimedOut));
         assert_eq!(deadline.remaining(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_grace_after_the_limit_is_given_once() {
+        let deadline = Deadline::after(SECOND, CancellationToken::new());
+        for _ in 0..3 {
+            let waited = deadline.outlast(SECOND, std::future::pending::<()>()).await;
+            assert_eq!(waited, Err(Ended::TimedOut));
+            assert_eq!(deadline.elapsed(), SECOND * 2);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as Queue, Notify};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// The second the service counts in, and a millisecond for how coarsely clocks tick.
 const WINDOW: Duration = Duration::from_millis(1_001);
@@ -47,7 +47,8 @@ struct Pace {
 enum Admission {
     Now,
     At(Instant),
-    AfterACallEnds,
+    /// Or at the given moment, if that is sooner.
+    AfterACallEnds(Option<Instant>),
 }
 
 impl Limiter {
@@ -66,7 +67,9 @@ impl Limiter {
             match admission {
                 Admission::Now => return Permit(self),
                 Admission::At(instant) => sleep_until(instant).await,
-                Admission::AfterACallEnds => ended.await,
+                Admission::AfterACallEnds(None) => ended.await,
+                // Whichever it was, the pace says.
+                Admission::AfterACallEnds(Some(instant)) => drop(timeout_at(instant, ended).await),
             }
         }
     }
@@ -104,7 +107,11 @@ impl Pace {
             self.in_flight += 1;
             return Admission::Now;
         };
-        self.ended.get(excess).map_or(Admission::AfterACallEnds, |ended| Admission::At(*ended + WINDOW))
+        let recovered = (self.allowed < self.rate).then(|| self.eased + RECOVERY);
+        match self.ended.get(excess).map(|ended| *ended + WINDOW) {
+            Some(free) => Admission::At(recovered.map_or(free, |recovered| recovered.min(free))),
+            None => Admission::AfterACallEnds(recovered),
+        }
     }
 
     /// A call has its answer, or will have none.

@@ -54,6 +54,8 @@ struct IdentityList<G> {
     shown: BTreeMap<u64, (G, Moment)>,
     /// The list as it was when all its pages last fitted together. Later pages do not take it away.
     whole: Option<Whole<G>>,
+    /// The whole list before that one.
+    earlier: Option<Whole<G>>,
     /// Items did not say whose they are.
     anonymous: bool,
 }
@@ -137,9 +139,13 @@ impl<G: Clone> Snapshots<G> {
     /// beginning of time where nothing is in doubt.
     pub fn doubt<'a>(&self, pairs: impl IntoIterator<Item = &'a Pair>) -> Tick {
         let told = |pair: &Pair| {
-            let list = self.identities.get(&pair.identity_id)?.whole.as_ref()?;
-            let long = list.grants.len() as u64 > self.page_size;
-            (long && !list.grants.contains_key(&pair.member_uin)).then_some(list.since)
+            let IdentityList { whole, earlier, .. } = self.identities.get(&pair.identity_id)?;
+            let lacks = |list: &&Whole<G>| !list.grants.contains_key(&pair.member_uin);
+            let long = |list: &&Whole<G>| list.grants.len() as u64 > self.page_size;
+            let list = whole.as_ref().filter(lacks).filter(long)?;
+            let written = self.floor(*pair, Tick::default());
+            let said_before = earlier.as_ref().filter(lacks).is_some_and(|list| list.since > written);
+            (!said_before).then_some(list.since)
         };
         pairs.into_iter().filter_map(told).max().unwrap_or_default()
     }
@@ -197,6 +203,7 @@ impl<G: Clone> Snapshots<G> {
             pages: BTreeMap::new(),
             shown: BTreeMap::new(),
             whole: None,
+            earlier: None,
             anonymous: false,
         });
         let same = list.total == page.total;
@@ -226,6 +233,7 @@ impl<G: Clone> Snapshots<G> {
             list.pages.retain(|_, read| !old(read.at));
             list.shown.retain(|_, (_, read)| !old(read.at));
             list.whole.take_if(|whole| old(whole.at));
+            list.earlier.take_if(|earlier| old(earlier.at));
         }
         self.identities.retain(|_, list| !old(list.at));
         self.members.is_empty() && self.identities.is_empty()
@@ -248,6 +256,7 @@ impl<G: Clone> IdentityList<G> {
             return;
         }
         self.shown.retain(|_, (_, read)| read.since >= oldest.since);
+        self.earlier = self.whole.take();
         self.whole = Some(Whole { since: oldest.since, at: oldest.at, grants });
     }
 }
@@ -333,6 +342,7 @@ mod tests {
         let mut snapshots = Snapshots::new(2);
         read(&mut snapshots, page(0, 2, &[1, 2]));
         assert_eq!(snapshots.doubt(&[pair(9)]), Tick::default(), "a single page cannot move");
+        let mut snapshots = Snapshots::new(2);
         read(&mut snapshots, page(0, 3, &[1, 2]));
         read(&mut snapshots, page(1, 3, &[3]));
         assert_eq!(snapshots.doubt(&[pair(3)]), Tick::default(), "it was shown");
@@ -341,6 +351,12 @@ mod tests {
         assert_eq!(snapshots.know(pair(9), floor), Known::Open);
         read(&mut snapshots, page(0, 3, &[1, 2]));
         read(&mut snapshots, page(1, 3, &[9]));
+        assert_ne!(snapshots.doubt(&[pair(3)]), Tick::default(), "for the first time");
+        assert_eq!(snapshots.doubt(&[pair(8)]), Tick::default(), "for the second time");
+        snapshots.write([pair(8)]);
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        read(&mut snapshots, page(1, 3, &[9]));
+        assert_ne!(snapshots.doubt(&[pair(8)]), Tick::default(), "for the first time since it was written");
         assert_eq!(snapshots.know(pair(9), floor), Known::Yes(&"grant"));
     }
 

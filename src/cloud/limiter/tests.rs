@@ -48,6 +48,16 @@ async fn calls_are_admitted_at_once_up_to_the_rate_and_in_the_order_they_ask() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_stalls_does_not_hold_up_the_recovery() {
+    let limiter = Limiter::new(2);
+    limiter.refused();
+    let _stalled = limiter.admit().await;
+    let began = Instant::now();
+    let _second = limiter.admit().await;
+    assert_eq!(began.elapsed(), RECOVERY);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_asks_when_a_turn_comes_up_does_not_get_it_before_who_waits() {
     let limiter = Limiter::new(1);
     drop(limiter.admit().await);
@@ -128,7 +138,7 @@ fn the_next_turn_comes_with_the_call_that_ended_first() {
     let now = Instant::now();
     let mut pace = Pace::new(2, now);
     assert_eq!([pace.admit(now), pace.admit(now)], [Admission::Now, Admission::Now]);
-    assert_eq!(pace.admit(now), Admission::AfterACallEnds);
+    assert_eq!(pace.admit(now), Admission::AfterACallEnds(None));
     pace.end(now + millis(100));
     pace.end(now + millis(300));
     assert_eq!(pace.admit(now + millis(300)), Admission::At(now + millis(100) + WINDOW));
@@ -191,7 +201,7 @@ proptest! {
                 match pace.admit(now) {
                     Admission::Now => break,
                     Admission::At(instant) => now = instant.min(next_end),
-                    Admission::AfterACallEnds => now = next_end,
+                    Admission::AfterACallEnds(instant) => now = instant.map_or(next_end, |at| at.min(next_end)),
                 }
             }
             let arrival = now + millis(call.way);

@@ -24,8 +24,14 @@ pub(super) struct Book {
     snapshots: Snapshots<Grant>,
     ledger: Ledger,
     hint: PageHint,
-    /// What the hinted pages, by identity, were read to show.
-    hinted: BTreeMap<u64, BTreeSet<Pair>>,
+    /// By identity: the pages where new grants are expected, and the grants, until one is seen.
+    expected: BTreeMap<u64, Expected>,
+}
+
+#[derive(Debug)]
+struct Expected {
+    pages: Vec<u64>,
+    members: BTreeSet<u64>,
 }
 
 /// What one caller still has to know.
@@ -35,10 +41,42 @@ pub(super) struct Demand {
     pub(super) open: BTreeSet<Pair>,
     /// Members whose whole list is wanted.
     pub(super) members: BTreeSet<u64>,
-    /// The reading must have begun after this moment.
-    pub(super) floor: Tick,
+    /// How new the reading must be.
+    pub(super) since: Since,
     /// How often this caller has asked already.
     pub(super) round: u32,
+}
+
+/// How new a reading must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Begun after this moment, for what was there before.
+    Read(Tick),
+    /// Begun after this moment, for what is new since: it may have a place of its own in a list.
+    Written(Tick),
+}
+
+impl Since {
+    pub(super) fn floor(self) -> Tick {
+        match self {
+            Self::Read(floor) | Self::Written(floor) => floor,
+        }
+    }
+}
+
+impl Default for Since {
+    fn default() -> Self {
+        Self::Read(Tick::default())
+    }
+}
+
+/// What is known of some pairs.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// Those that exist.
+    pub(super) found: BTreeMap<Pair, Grant>,
+    /// Those that must be asked. Pairs in neither do not exist.
+    pub(super) open: BTreeSet<Pair>,
 }
 
 /// One list, or one page of one, to read.
@@ -56,7 +94,7 @@ impl Default for Book {
             snapshots: Snapshots::new(PAGE_LIMIT),
             ledger: Ledger::foreseeing(),
             hint: PageHint::default(),
-            hinted: BTreeMap::new(),
+            expected: BTreeMap::new(),
         }
     }
 }
@@ -80,21 +118,34 @@ impl Book {
         at: Duration,
         grants: BTreeMap<u64, Grant>,
     ) {
+        for &identity in grants.keys() {
+            self.learn_place(identity, None, &[member]);
+        }
         self.snapshots.learn_member(member, since, at, grants);
     }
 
     /// Takes in a page of the list of `identity`.
     pub(super) fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<Grant>) {
+        let members: Vec<u64> = page.items.iter().filter_map(|(member, _)| *member).collect();
+        self.learn_place(identity, Some(page.number), &members);
         self.snapshots.learn_page(identity, since, at, page);
     }
 
-    /// What exists of `pairs`, or what of them must be asked.
-    pub(super) fn answer(
-        &mut self,
-        pairs: &BTreeSet<Pair>,
-        floor: Tick,
-        now: Duration,
-    ) -> Result<BTreeMap<Pair, Grant>, BTreeSet<Pair>> {
+    /// Learns where new grants show: `members` hold the identity, by this page of its list, or by their own lists. A grant that
+    /// shows elsewhere than on the pages where it was expected says so; one that shows nowhere yet says nothing.
+    fn learn_place(&mut self, identity: u64, page: Option<u64>, members: &[u64]) {
+        let shows = |expected: &&Expected| members.iter().any(|member| expected.members.contains(member));
+        let Some(expected) = self.expected.get(&identity).filter(|expected| shows(expected)) else { return };
+        let there = page.is_some_and(|page| expected.pages.contains(&page));
+        let long = self.snapshots.total(identity).is_some_and(|total| total > PAGE_LIMIT);
+        if long && !there {
+            self.hint.missed();
+        }
+        self.expected.remove(&identity);
+    }
+
+    /// What is known of `pairs` from readings that began after `floor`.
+    pub(super) fn answer(&mut self, pairs: &BTreeSet<Pair>, floor: Tick, now: Duration) -> Answer {
         if self.snapshots.forget(now) {
             self.ledger = Ledger::foreseeing();
         }
@@ -106,7 +157,12 @@ impl Book {
                 Known::Open => drop(open.insert(pair)),
             }
         }
-        if open.is_empty() { Ok(found) } else { Err(open) }
+        Answer { found, open }
+    }
+
+    /// The moment after which lists must be read to say for the second time that `pairs` do not exist, where they may err.
+    pub(super) fn doubt(&self, pairs: &BTreeSet<Pair>) -> Tick {
+        self.snapshots.doubt(pairs)
     }
 
     /// What `members` hold, or whose lists must be read.
@@ -139,12 +195,15 @@ impl Book {
             }
             let by_member = demand.round >= ROUNDS_BY_IDENTITY;
             for &pair in &demand.open {
-                let floor = self.snapshots.floor(pair, demand.floor);
+                let floor = self.snapshots.floor(pair, demand.since.floor());
                 if by_member {
                     raise(&mut questions, Question::Member(pair.member_uin), floor);
                     continue;
                 }
-                let purpose = if demand.floor == Tick::default() { &mut looking } else { &mut confirming };
+                let purpose = match demand.since {
+                    Since::Read(_) => &mut looking,
+                    Since::Written(_) => &mut confirming,
+                };
                 let known: &mut Tick = purpose.entry(pair).or_default();
                 *known = floor.max(*known);
             }
@@ -152,22 +211,9 @@ impl Book {
         let mut ledger = std::mem::take(&mut self.ledger);
         self.choose(&mut ledger, &looking, false, &mut questions);
         self.ledger = ledger;
-        self.learn(&confirming);
         // Confirmations are not the beginning of anything: each is a wave of its own to the ledger.
         self.choose(&mut Ledger::default(), &confirming, true, &mut questions);
         questions
-    }
-
-    /// Learns where new grants show: if a hinted page of a longer list shows none of what it was read for, not there.
-    fn learn(&mut self, open: &BTreeMap<Pair, Tick>) {
-        let identities: BTreeSet<u64> = open.keys().map(|pair| pair.identity_id).collect();
-        for identity in identities {
-            let Some(asked) = self.hinted.remove(&identity) else { continue };
-            let long = self.snapshots.total(identity).is_some_and(|total| total > PAGE_LIMIT);
-            if long && asked.iter().all(|pair| open.contains_key(pair)) {
-                self.hint.missed();
-            }
-        }
     }
 
     fn choose(
@@ -195,10 +241,10 @@ impl Book {
             let floor = floor_of(identity);
             let begun = self.snapshots.unread(identity, floor).is_some();
             let pages = if confirming && !begun {
-                let asked: BTreeSet<Pair> =
-                    open.keys().filter(|pair| pair.identity_id == identity).copied().collect();
-                let pages = self.hint.pages(self.snapshots.total(identity), asked.len() as u64);
-                self.hinted.insert(identity, asked);
+                let of_it = open.keys().filter(|pair| pair.identity_id == identity);
+                let members: BTreeSet<u64> = of_it.map(|pair| pair.member_uin).collect();
+                let pages = self.hint.pages(self.snapshots.total(identity), members.len() as u64);
+                self.expected.insert(identity, Expected { pages: pages.clone(), members });
                 pages
             } else {
                 self.snapshots.unread_pages(identity, floor)

@@ -27,9 +27,8 @@ pub(super) struct Claims {
 struct Entries {
     /// By how many operations each pair is claimed now.
     claimed: BTreeMap<Pair, usize>,
-    /// In the state of a resource that this run created or updated.
-    listed: BTreeSet<Pair>,
-    /// Of these, what may be in the state of another resource too, which is therefore not to revoke it.
+    /// In the state of a resource that this run created or updated, and therefore not to be revoked for another, whose state
+    /// may list it as well.
     held: BTreeSet<Pair>,
     /// By how many operations each pair is being revoked now.
     revoking: BTreeMap<Pair, usize>,
@@ -57,7 +56,7 @@ impl Claims {
     pub(super) async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Ended> {
         let claim = {
             let mut entries = self.entries();
-            let taken = |pair: &&Pair| entries.claimed.contains_key(pair) || entries.listed.contains(pair);
+            let taken = |pair: &&Pair| entries.claimed.contains_key(pair) || entries.held.contains(pair);
             let shared = pairs.iter().filter(taken).copied().collect();
             for pair in pairs {
                 *entries.claimed.entry(*pair).or_default() += 1;
@@ -120,13 +119,9 @@ impl Claim<'_> {
         &self.claims.entries().revoked & &self.pairs
     }
 
-    /// Says that `listed` are in this resource's state now, and gives up the others. Those in `older` existed in this run before the
-    /// resource made them: they may be in the state of another resource too, and are kept from it. What was made where nothing
-    /// was is this resource's alone.
-    pub fn hold(self, listed: &BTreeSet<Pair>, older: &BTreeSet<Pair>) {
-        let mut entries = self.claims.entries();
-        entries.listed.extend(listed);
-        entries.held.extend(listed & older);
+    /// Says that `listed` are in this resource's state now, and gives up the others.
+    pub fn hold(self, listed: &BTreeSet<Pair>) {
+        self.claims.entries().held.extend(listed);
     }
 }
 
@@ -146,7 +141,6 @@ impl Revoking<'_> {
     pub(super) fn done(self) {
         let mut entries = self.claims.entries();
         entries.revoked.insert(self.pair);
-        entries.listed.remove(&self.pair);
     }
 }
 
@@ -192,7 +186,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_another_holds_is_not_revoked() {
         let claims = Claims::default();
-        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(&pairs([1]), &pairs([1]));
+        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(&pairs([1]));
         assert!(claims.revoke(pair(1), &minute()).await.unwrap().is_none());
         assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_some());
         assert!(claims.revoke(pair(3), &minute()).await.unwrap().is_some());
@@ -205,7 +199,7 @@ mod tests {
         let (left, ()) =
             tokio::join!(async { claims.revoke(pair(1), &minute()).await.unwrap().is_none() }, async {
                 sleep(SECOND).await;
-                claim.hold(&pairs([1]), &pairs([1]));
+                claim.hold(&pairs([1]));
             });
         assert!(left);
         let claim = claims.claim(&pairs([2]), &minute()).await.unwrap();
@@ -233,7 +227,7 @@ mod tests {
         assert!(timeout(SECOND, &mut claim).await.is_err(), "waits for 1");
         assert!(timeout(SECOND, claims.revoke(pair(2), &minute())).await.is_err(), "waits for the claim");
         drop(revoking);
-        claim.await.unwrap().hold(&pairs([2]), &pairs([2]));
+        claim.await.unwrap().hold(&pairs([2]));
         assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_none());
     }
 
@@ -249,19 +243,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_made_where_nothing_was_may_be_revoked() {
-        let claims = Claims::default();
-        claims.claim(&pairs([1, 2]), &minute()).await.unwrap().hold(&pairs([1, 2]), &pairs([2]));
-        assert!(claims.revoke(pair(1), &minute()).await.unwrap().is_some());
-        assert!(claims.revoke(pair(2), &minute()).await.unwrap().is_none());
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn who_declares_what_another_declares_is_told() {
         let claims = Claims::default();
         let first = claims.claim(&pairs([1, 2]), &minute()).await.unwrap();
         assert_eq!(claims.claim(&pairs([2, 3]), &minute()).await.unwrap().shared(), &pairs([2]));
-        first.hold(&pairs([1, 2]), &pairs([]));
+        first.hold(&pairs([1, 2]));
         assert_eq!(claims.claim(&pairs([1]), &minute()).await.unwrap().shared(), &pairs([1]));
     }
 

@@ -57,6 +57,14 @@ struct Demand {
     reply: oneshot::Sender<Round>,
 }
 
+/// A call to make.
+#[derive(Debug)]
+struct Task {
+    tile: Product,
+    /// The refusal of the larger call that it was part of.
+    part_of: Option<Refusal>,
+}
+
 impl Granter {
     pub(super) fn new(client: Client, reader: Arc<Reader>) -> Self {
         Self { client, reader, waiting: Gather::lingering() }
@@ -107,20 +115,21 @@ impl Granter {
     /// different ones run side by side.
     async fn round(&self, wanted: &BTreeSet<Pair>, round: &Mutex<Round>, until: &Deadline) {
         let open = lock(round).resume(wanted);
-        let mut lanes: BTreeMap<BTreeSet<u64>, VecDeque<Product>> = BTreeMap::new();
+        let mut lanes: BTreeMap<BTreeSet<u64>, VecDeque<Task>> = BTreeMap::new();
         for tile in tile::tile(&open, LIMITS) {
-            lanes.entry(tile.members.clone()).or_default().push_back(tile);
+            lanes.entry(tile.members.clone()).or_default().push_back(Task { tile, part_of: None });
         }
         stream::iter(lanes.into_values())
             .for_each_concurrent(CONCURRENT_CALLS, |lane| self.drive(lane, round, until))
             .await;
     }
 
-    async fn drive(&self, mut lane: VecDeque<Product>, round: &Mutex<Round>, until: &Deadline) {
+    async fn drive(&self, mut lane: VecDeque<Task>, round: &Mutex<Round>, until: &Deadline) {
         let round = || lock(round);
-        while let Some(tile) = lane.pop_front() {
+        while let Some(Task { tile, part_of }) = lane.pop_front() {
             if round().halt.is_some() {
-                return;
+                lane.push_front(Task { tile, part_of });
+                break;
             }
             let tile = round().without_culprits(tile);
             if tile.is_empty() {
@@ -139,28 +148,45 @@ impl Granter {
                 }
                 Err((error, _)) if is_hopeless(&error) => {
                     round.halt.get_or_insert(error.into());
+                    lane.push_front(Task { tile, part_of });
+                    break;
                 }
                 Err((error, attempts)) => match tile::split(&tile, blame(&error)) {
-                    Some((left, right)) => {
-                        lane.push_front(right);
-                        lane.push_front(left);
+                    Some(parts) => {
+                        let whole = Refusal::new(pairs, error, attempts);
+                        for tile in [parts.1, parts.0] {
+                            lane.push_front(Task { tile, part_of: Some(whole.clone()) });
+                        }
                     }
                     None => round.refuse(&tile, error, attempts),
                 },
             }
         }
+        // Nobody promises that a call which is refused for one of its pairs has granted none of the others.
+        let mut round = round();
+        for Task { tile, part_of } in lane {
+            let pairs: BTreeSet<Pair> = round.without_culprits(tile).pairs().collect();
+            round
+                .doubts
+                .extend(part_of.filter(|_| !pairs.is_empty()).map(|whole| Refusal { pairs, ..whole }));
+        }
     }
 
-    /// One call; several where the role of a single pair fails. With an error comes the number of attempts.
+    /// One call; several where the role of a single pair fails. With an error comes the number of attempts. What the API
+    /// said of the pair before the time was up says more than that it was up.
     async fn create(&self, tile: &Product, until: &Deadline) -> Result<(), (ApiError, u32)> {
         let action = CreateOrganizationMemberAuthIdentity {
             member_uins: tile.members.iter().copied().collect(),
             identity_ids: tile.identities.iter().copied().collect(),
         };
-        let mut attempts = 0;
+        let (mut attempts, mut said) = (0, None);
         for attempt in 1.. {
             let Err(error) = self.client.call(&action, until).await else { break };
             attempts += error.attempts();
+            let over = matches!(error.kind(), Kind::TimedOut | Kind::Stopped);
+            if let Some(said) = said.take_if(|_| over) {
+                return Err((said, attempts));
+            }
             let again = tile.len() == 1
                 && attempt < ROLE_TRIES
                 && error.code() == Some("FailedOperation.CreateRole")
@@ -168,6 +194,7 @@ impl Granter {
             if !again {
                 return Err((error, attempts));
             }
+            said = Some(error);
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ pub use claims::Claim;
 pub use revoke::Revoked;
 pub use settle::Settled;
 
+use self::book::Since;
 use self::claims::Claims;
 use self::granter::Granter;
 use self::reader::Reader;
@@ -76,16 +77,33 @@ impl Grants {
         self.reader.now()
     }
 
-    /// What exists of `pairs`, by readings that are seconds old at most; since `floor`, where that is later than the
-    /// beginning of time. Never by readings from before our own last write of a pair. Absent from the answer: does not
-    /// exist.
+    /// What exists of `pairs`, by readings that are a minute old at most. Never by readings from before our own last write of a
+    /// pair. Absent from the answer: does not exist.
     pub async fn observe(
         &self,
         pairs: &BTreeSet<Pair>,
-        floor: Tick,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
-        self.reader.observe(pairs, floor, until).await
+        self.reader.observe(pairs, Since::default(), until).await
+    }
+
+    /// As [`Grants::observe`], by readings that began after `moment`.
+    pub async fn observe_since(
+        &self,
+        moment: Tick,
+        pairs: &BTreeSet<Pair>,
+        until: &Deadline,
+    ) -> Result<BTreeMap<Pair, Grant>, Halt> {
+        self.reader.observe(pairs, Since::Read(moment), until).await
+    }
+
+    /// Looks a second time for what [`Grants::observe`] has missed, where the first look may have erred.
+    pub async fn observe_missed(
+        &self,
+        missed: &BTreeSet<Pair>,
+        until: &Deadline,
+    ) -> Result<BTreeMap<Pair, Grant>, Halt> {
+        self.reader.observe_missed(missed, until).await
     }
 
     /// Claims `pairs` for an operation that will make them exist, so that no other operation of this run revokes them

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
-use super::book::{Book, Concern, Demand, Question};
+use super::book::{Book, Concern, Demand, Question, Since};
 use super::gather::Gather;
 use super::lists::Lists;
 use super::{CONCURRENT_CALLS, Grant, Halt, LAST_CALL};
@@ -62,22 +62,37 @@ impl Reader {
         }
     }
 
-    /// What exists of `pairs`, by readings that began after `floor`. Absent from the answer: does not exist.
+    /// What exists of `pairs`, by readings that began after `since`. Absent from the answer: does not exist.
     pub(super) async fn observe(
         self: &Arc<Self>,
         pairs: &BTreeSet<Pair>,
-        floor: Tick,
+        since: Since,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
-        let mut round = 0;
-        loop {
-            let open = match self.shared().book.answer(pairs, floor, self.started.elapsed()) {
-                Ok(found) => return Ok(found),
-                Err(open) => open,
-            };
-            self.find_out(Demand { open, members: BTreeSet::new(), floor, round }, until).await?;
-            round += 1;
+        let (mut found, mut open) = (BTreeMap::new(), pairs.clone());
+        // What is answered stays so: an answer may be forgotten before a slow API has given the last one.
+        for round in 0.. {
+            let answer = self.shared().book.answer(&open, since.floor(), self.started.elapsed());
+            found.extend(answer.found);
+            open = answer.open;
+            if open.is_empty() {
+                break;
+            }
+            self.find_out(Demand { open: open.clone(), members: BTreeSet::new(), since, round }, until)
+                .await?;
         }
+        Ok(found)
+    }
+
+    /// As [`Reader::observe`], for pairs that a reading has missed: what a list of several pages did not show may have slipped
+    /// from one page to another between two readings, so it is believed of the second list that says so.
+    pub(super) async fn observe_missed(
+        self: &Arc<Self>,
+        missed: &BTreeSet<Pair>,
+        until: &Deadline,
+    ) -> Result<BTreeMap<Pair, Grant>, Halt> {
+        let since = Since::Read(self.shared().book.doubt(missed));
+        self.observe(missed, since, until).await
     }
 
     /// Everything granted to `members`.
@@ -143,7 +158,8 @@ impl Reader {
             let concern = Concern::of(&demand);
             let mut join = |(question, floor): (&Question, &Tick)| {
                 let concerned = question.concerns(&concern);
-                concerned.then(|| self.join(&mut shared, *question, (*floor).max(demand.floor), &until))
+                concerned
+                    .then(|| self.join(&mut shared, *question, (*floor).max(demand.since.floor()), &until))
             };
             let flights = questions.iter().filter_map(&mut join).collect();
             // A caller that went away does not need an answer.

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::book::Since;
 use super::{Deadline, Grant, Grants, Halt, Refusal, remove_refused};
+use crate::cloud::Kind;
 use crate::reconcile::Pair;
 use crate::reconcile::snapshot::Tick;
 
@@ -27,6 +29,8 @@ pub struct Settled {
     pub confirmed: BTreeMap<Pair, Grant>,
     /// Asked for, and not seen since: they exist (the API said yes) or may exist (it gave no clear answer).
     pub unseen: BTreeSet<Pair>,
+    /// Of these, what a list has shown: it exists, but does not work yet.
+    shown: BTreeSet<Pair>,
     /// Refused, or in the end not there though asked for again and again.
     pub refusals: Vec<Refusal>,
     /// Why it ended early.
@@ -41,35 +45,41 @@ impl Grants {
         let mut asked = 0;
         for attempt in 1..=TRIES_MAX {
             let round = self.granter.grant(&open, until).await;
-            for refusal in &round.refusals {
-                // Also those of an earlier doubt: they were looked for since, and this answer is clear.
+            let last = attempt == TRIES_MAX;
+            let (clear, unclear): (Vec<_>, Vec<_>) =
+                round.refusals.into_iter().partition(|refusal| settled.believes(refusal));
+            for refusal in &clear {
                 settled.unseen.retain(|pair| !refusal.pairs.contains(pair));
             }
-            settled.refusals.extend(round.refusals);
+            settled.refusals.extend(clear);
+            let again = pairs_of(&round.doubts);
+            let doubtful = &again | &pairs_of(&unclear);
+            // Nobody asks again for what an earlier call may have granted and this one refused.
+            let over = last || !pairs_of(&unclear).is_disjoint(&settled.unseen);
+            let patience = if over { LOOKS_IN_DOUBT } else { 1 };
             settled.unseen.extend(round.accepted);
-            let doubtful: BTreeSet<Pair> =
-                round.doubts.iter().flat_map(|doubt| doubt.pairs.iter().copied()).collect();
             settled.unseen.extend(&doubtful);
             asked += round.doubts.iter().map(|doubt| doubt.attempts).max().unwrap_or_default();
-            if let Some(halt) = round.halt {
+            let looked = match round.halt {
+                Some(halt) => Err(halt),
+                None => self.look(&mut settled, &doubtful, patience, round.ended, until).await,
+            };
+            if let Err(halt) = looked {
+                settled.refusals.extend(unclear);
                 settled.halt = Some(halt);
-                return settled;
+                break;
             }
-            let last = attempt == TRIES_MAX;
-            let patience = if last { LOOKS_IN_DOUBT } else { 1 };
-            if let Err(halt) = self.look(&mut settled, &doubtful, patience, round.ended, until).await {
-                settled.halt = Some(halt);
-                return settled;
-            }
-            open = doubtful.intersection(&settled.unseen).copied().collect();
+            settled.give_up(unclear);
+            open = again.intersection(&settled.unseen).copied().collect();
             if open.is_empty() {
                 break;
             }
             if last {
-                settled.give_up(round.doubts, asked);
+                let attempts = asked;
+                settled.give_up(round.doubts.into_iter().map(|doubt| Refusal { attempts, ..doubt }));
             } else if let Err(ended) = until.sleep(Duration::from_secs(attempt.into())).await {
                 settled.halt = Some(ended.into());
-                return settled;
+                break;
             }
         }
         settled
@@ -86,11 +96,13 @@ impl Grants {
     ) -> Result<(), Halt> {
         let (mut pause, longest) = LOOK_PAUSES;
         for look in 1.. {
-            let seen = self.observe(&settled.unseen, floor, until).await?;
+            let seen = self.reader.observe(&settled.unseen, Since::Written(floor), until).await?;
             for (pair, grant) in seen {
                 if grant.is_configured() {
                     settled.unseen.remove(&pair);
                     settled.confirmed.insert(pair, grant);
+                } else {
+                    settled.shown.insert(pair);
                 }
             }
             if settled.unseen.is_empty() || (look >= patience && settled.unseen.is_subset(doubtful)) {
@@ -123,14 +135,28 @@ impl Settled {
         self.unseen.is_empty() && self.refusals.is_empty() && self.halt.is_none()
     }
 
-    /// Turns what is still unseen of `doubts` into refusals, after `attempts` calls.
-    fn give_up(&mut self, doubts: Vec<Refusal>, attempts: u32) {
+    /// Whether `refusal` says that its pairs do not exist: not if it is about a failure that may have done some of its work, and
+    /// about pairs that an earlier call may have granted only if what they are made of is not there.
+    fn believes(&self, refusal: &Refusal) -> bool {
+        match refusal.error.kind() {
+            Kind::Absent => true,
+            Kind::Failed => false,
+            _ => refusal.pairs.is_disjoint(&self.unseen),
+        }
+    }
+
+    /// Turns what is still unseen of `doubts` into refusals. What was shown is kept: it exists.
+    fn give_up(&mut self, doubts: impl IntoIterator<Item = Refusal>) {
         for mut doubt in doubts {
-            doubt.attempts = attempts;
-            doubt.pairs.retain(|pair| self.unseen.remove(pair));
+            doubt.pairs.retain(|pair| self.unseen.contains(pair));
             if !doubt.pairs.is_empty() {
+                self.unseen.retain(|pair| self.shown.contains(pair) || !doubt.pairs.contains(pair));
                 self.refusals.push(doubt);
             }
         }
     }
+}
+
+fn pairs_of(refusals: &[Refusal]) -> BTreeSet<Pair> {
+    refusals.iter().flat_map(|refusal| &refusal.pairs).copied().collect()
 }

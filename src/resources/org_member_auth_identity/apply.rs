@@ -10,7 +10,6 @@ use crate::framework::resource::{Cx, Slot};
 use crate::framework::timeouts::Operation;
 use crate::reconcile::Pair;
 use crate::reconcile::decide::{Decision, decide};
-use crate::reconcile::snapshot::Tick;
 use crate::resources::access::Access;
 use crate::resources::grants::{Grant, Grants, Halt};
 
@@ -76,9 +75,8 @@ async fn converge(
     let failed = |halt: Halt| explain::look(doing, &halt, until);
     let claim = grants.claim(&desired, until).await.map_err(failed)?;
     let mut present = look(grants, recorded, &desired, until).await.map_err(failed)?;
-    let mut older = claim.revoked();
-    present.retain(|pair, _| !older.contains(pair));
-    older.extend(present.keys());
+    let revoked = claim.revoked();
+    present.retain(|pair, _| !revoked.contains(pair));
     let standings =
         present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
     let decision = decide(&desired, &owned, &standings);
@@ -93,14 +91,14 @@ async fn converge(
         // What is saved with an error of a create taints it, so nothing is where nothing was made.
         if settled.made_any() || !owned.is_empty() {
             warn(cx, &decision, claim.shared());
-            claim.hold(&listed, &older);
+            claim.hold(&listed);
             state.save(planned.with_grants(present));
         }
         return Err(explain::grants(doing, &settled, &decision, until));
     }
 
     warn(cx, &decision, claim.shared());
-    claim.hold(&listed, &older);
+    claim.hold(&listed);
     let revoked = grants.revoke(&decision.revoke, until).await;
     present.retain(|pair, _| !revoked.gone.contains(pair));
     state.save(planned.with_grants(present));
@@ -121,9 +119,9 @@ async fn look(
     let began = grants.now();
     let works = |pair: &Pair| recorded.get(pair).and_then(Option::as_ref).is_some_and(Grant::is_configured);
     let open: BTreeSet<Pair> = desired.iter().filter(|pair| !works(pair)).copied().collect();
-    let mut seen = grants.observe(&open, Tick::default(), until).await?;
+    let mut seen = grants.observe(&open, until).await?;
     let foreign: BTreeSet<Pair> = seen.keys().filter(|pair| !recorded.contains_key(pair)).copied().collect();
-    let anew = grants.observe(&foreign, began, until).await?;
+    let anew = grants.observe_since(began, &foreign, until).await?;
     seen.retain(|pair, _| !foreign.contains(pair));
     seen.extend(anew);
 

@@ -9,7 +9,6 @@ use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::{Operation, Timeouts};
-use crate::reconcile::snapshot::Tick;
 use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
 use crate::resources::grants::Grants;
@@ -29,8 +28,7 @@ pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthId
             Err(unexpected(id, &format!("it names no identities. {held}")).into())
         }
         ImportId::Product(product) => {
-            let found =
-                grants.observe(&product.pairs().collect(), Tick::default(), &until).await.map_err(failed)?;
+            let found = grants.observe(&product.pairs().collect(), &until).await.map_err(failed)?;
             if found.is_empty() {
                 return Err(nothing(&product, &held(grants, &product.members, &until).await?).into());
             }

@@ -10,9 +10,9 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
 use crate::framework::value::Field;
-use crate::reconcile::snapshot::Tick;
 use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
+use crate::resources::grants::Halt;
 
 /// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked leaves such
 /// pairs). `None`: none of it exists.
@@ -34,10 +34,11 @@ pub(super) async fn read(
         .into());
     }
     let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
-    let found = grants
-        .observe(&pairs, Tick::default(), &until)
-        .await
-        .map_err(|halt| explain::look(Doing::Reading, &halt, &until))?;
+    let failed = |halt: Halt| explain::look(Doing::Reading, &halt, &until);
+    let mut found = grants.observe(&pairs, &until).await.map_err(failed)?;
+    // What is dropped here is in no state any more.
+    let missed = prior.recorded().into_keys().filter(|pair| !found.contains_key(pair)).collect();
+    found.extend(grants.observe_missed(&missed, &until).await.map_err(failed)?);
     if found.is_empty() {
         return Ok(None);
     }

@@ -155,7 +155,7 @@ async fn play(
 
 /// Plays all troubles at all calls.
 async fn check(operation: Operation) {
-    let mut before: All<_> = vec![None; RESOURCES as usize];
+    let mut before: All<_> = (0..RESOURCES).map(|_| None).collect();
     if operation != Create {
         let world = World::of(crowd(&Pairs::new()));
         before = act(&world, Create, &before).await.into_iter().map(|left| left.state).collect();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use simulator::{Behaviour, Effect, Fault, Poisoned};
 
 use super::*;
+use crate::resources::world::End;
 
 /// Whatever was left: one more apply on a healthy cloud ends as configured, and a destroy leaves nothing of ours.
 async fn heals(world: &World, left: Left<MemberAuthIdentity>, config: MemberAuthIdentity) {
@@ -136,6 +137,70 @@ async fn a_clear_no_ends_an_earlier_doubt() {
     let left = world.run(None, Some(config([1], [11]))).await;
     assert_eq!(summaries(&left.report), ["Member account not found in the organization"]);
     assert!(left.state.is_none(), "what was refused is not kept to be on the safe side");
+}
+
+/// The reply of a call that worked is lost, and when it is repeated the API refuses for a reason that says nothing of the first.
+#[tokio::test(start_paused = true)]
+async fn a_no_that_may_come_of_the_first_call_does_not_end_the_doubt() {
+    for code in ["FailedOperation.CreateRole", "LimitExceeded", "ResourceInUse"] {
+        for delay in [0, 3] {
+            let world = World::of(organization(1, 1));
+            world.cloud().behaviour.visibility_delay = Duration::from_secs(delay);
+            world.cloud().fault(Fault::on(CREATE, Effect::ResetAfterApply));
+            world.cloud().fault(Fault::on(CREATE, Effect::code(code)).always());
+            let left = world.run(None, Some(config([1], [11]))).await;
+            assert_eq!(left.report, Diagnostics::new(), "{code}, {delay} s");
+            world.assert_exact(left.state.as_ref());
+            heals(&world, left, config([1], [11])).await;
+        }
+    }
+}
+
+/// A call that a bad member spoils may have granted others, and then the run is stopped, or denied, before they are asked for
+/// one by one: the state keeps what exists.
+#[tokio::test(start_paused = true)]
+async fn what_a_refused_call_granted_all_the_same_is_kept_when_the_run_ends_early() {
+    for poisoned in [Poisoned::UpToTheBad, Poisoned::AllTheGood] {
+        for call in 2..=8 {
+            for stopped in [true, false] {
+                let cloud =
+                    organization(12, 2).with_behaviour(Behaviour { poisoned, ..Behaviour::default() });
+                let world = World::of(cloud);
+                world.cloud().remove_member(7);
+                if stopped {
+                    world.interrupt(End::Stop, call);
+                } else {
+                    let denied = Fault::any(Effect::code("UnauthorizedOperation")).nth(call);
+                    world.cloud().fault(denied.always());
+                }
+                let left = world.apply(&OrgMemberAuthIdentity, None, Some(config(1..=10, [11, 12]))).await;
+                let context = format!("{poisoned:?}, call {call}, stopped {stopped}: {:?}", left.report);
+                let listed = left.state.as_ref().map(super::crash_points::listed).unwrap_or_default();
+                let lost: BTreeSet<_> = &world.ours() - &listed;
+                assert!(lost.is_empty(), "lost {lost:?} {context}");
+                let more: BTreeSet<_> = &listed - &world.ours();
+                assert!(
+                    more.is_empty() || left.report.iter().any(|told| told.detail.contains("not seen yet")),
+                    "{more:?} {context}"
+                );
+                heals(&world, left, config((1..=10).filter(|uin| *uin != 7), [11, 12])).await;
+            }
+        }
+    }
+}
+
+/// A grant that exists but does not work, because its role cannot be made, is listed.
+#[tokio::test(start_paused = true)]
+async fn a_stale_grant_that_cannot_be_repaired_stays_in_the_state() {
+    let world = World::of(organization(1, 1));
+    let state = world.done(None, config([1], [11])).await;
+    world.cloud().make_stale(1, 11);
+    let state = world.refresh(&state).await.unwrap();
+    world.cloud().fault(Fault::on(CREATE, Effect::code("FailedOperation.CreateRole")).always());
+    let left = world.run(Some(&state), Some(config([1], [11]))).await;
+    assert_eq!(summaries(&left.report), ["Role could not be created in the member account"]);
+    world.assert_exact(left.state.as_ref());
+    heals(&world, left, config([1], [11])).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -128,6 +128,67 @@ async fn one_large_resource_takes_the_fewest_calls() {
     assert!(world.calls().len() <= 45, "{} calls", world.calls().len());
 }
 
+/// What was read first is forgotten before the last has been read, and nothing is asked again.
+#[tokio::test(start_paused = true)]
+async fn a_look_that_takes_longer_than_readings_last_comes_to_an_end() {
+    let mut cloud = organization(60 * 51, 1);
+    (1..=60 * 51).for_each(|uin| cloud.grant(uin, 11));
+    let world = World::of(cloud);
+    let state = world.apply(&OrgMemberAuthIdentity, None, Some(config(1..=56, [11]))).await.state.unwrap();
+    world.next_run();
+    world.cloud().clear_journal();
+    world.cloud().behaviour.latency = Duration::from_secs(25);
+    let seen = OrgMemberAuthIdentity.read(&world.cx(), state.clone()).await;
+    assert_eq!(seen, Ok(Some(state)));
+    assert!(world.calls().len() <= 2 * 56, "{} calls", world.calls().len());
+}
+
+/// A list that shows new grants late says nothing about the page on which they will be.
+#[tokio::test(start_paused = true)]
+async fn a_late_list_is_not_taken_for_one_in_another_order() {
+    let mut cloud = organization(1_000, 1);
+    (101..=1_000).for_each(|uin| cloud.grant(uin, 11));
+    let world = World::of(cloud);
+    let create = async |n: u64| {
+        world.cloud().clear_journal();
+        let members = 5 * n..5 * n + 5;
+        let left = world.apply(&OrgMemberAuthIdentity, None, Some(config(members, [11]))).await;
+        assert!(left.report.is_empty(), "{:?}", left.report);
+        world.count(LIST)
+    };
+    create(1).await;
+    let usual = create(2).await;
+    world.cloud().behaviour.visibility_delay = Duration::from_millis(200);
+    assert!(create(3).await > usual);
+    world.cloud().behaviour.visibility_delay = Duration::ZERO;
+    assert!(create(4).await <= usual);
+    assert_eq!(create(5).await, 1, "the page that shows what is new");
+}
+
+/// Others take out a grant while a list is read, and it becomes a page shorter.
+#[tokio::test(start_paused = true)]
+async fn a_list_that_becomes_shorter_while_it_is_read_hides_nothing() {
+    // One more is others'.
+    let mut cloud = organization(100, 1);
+    (1..=50).for_each(|uin| cloud.grant(uin, 11));
+    let world = World::of(busy(cloud, Order::OldestFirst));
+    let state = world.apply(&OrgMemberAuthIdentity, None, Some(config(1..=50, [11]))).await.state.unwrap();
+    world.next_run();
+    world.cloud().clear_journal();
+    let cx = world.cx();
+    let reading = OrgMemberAuthIdentity.read(&cx, state);
+    let revoking = async {
+        while world.calls().is_empty() {
+            tokio::time::sleep(THINKING).await;
+        }
+        world.cloud().revoke(7, 11);
+    };
+    let (seen, ()) = tokio::join!(reading, revoking);
+    let seen = seen.unwrap().expect("a state").recorded();
+    let lost: Vec<u64> = (1..=50).filter(|uin| !seen.keys().any(|pair| pair.member_uin == *uin)).collect();
+    assert!(lost.is_empty() || lost == [7], "{lost:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lone_create_is_not_kept_waiting() {
     let world = World::of(organization(1, 1));
