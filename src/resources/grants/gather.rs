@@ -37,8 +37,8 @@ struct Crowd<D> {
     waiting: Vec<D>,
     /// How many have left in a wave that is not dealt with yet.
     at_work: usize,
-    /// The most that were at work when a wave had left, forgotten one by one: halves of a crowd that got out of step
-    /// soon wait for each other again.
+    /// The most that were at work when a wave had left, forgotten by halves: parts of a crowd that got out of step wait
+    /// for each other again, and who is left alone of many soon waits for nobody.
     expected: usize,
 }
 
@@ -87,7 +87,7 @@ impl<D> Gather<D> {
         let mut crowd = self.crowd();
         let demands = std::mem::take(&mut crowd.waiting);
         crowd.at_work += demands.len();
-        crowd.expected = crowd.at_work.max(crowd.expected.saturating_sub(1));
+        crowd.expected = crowd.at_work.max(crowd.expected / 2);
         Wave { size: demands.len(), demands, gather: self }
     }
 

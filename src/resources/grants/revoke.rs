@@ -102,7 +102,7 @@ impl Grants {
             member_uin: pair.member_uin,
             identity_id: pair.identity_id,
         };
-        let mut attempt = 1;
+        let (mut attempt, mut doubt) = (1, None);
         loop {
             match self.client.call(&action, until).await {
                 Ok(_) => return Ok(()),
@@ -111,7 +111,12 @@ impl Grants {
                     if until.sleep(Duration::from_secs(attempt.into())).await.is_err() {
                         return Err(error);
                     }
+                    doubt = Some(error);
                     attempt += 1;
+                }
+                // That the time was up does not say that nothing was tried.
+                Err(error) if matches!(error.kind(), Kind::TimedOut | Kind::Stopped) => {
+                    return Err(doubt.unwrap_or(error));
                 }
                 Err(error) => return Err(error),
             }

@@ -28,8 +28,12 @@ impl Advice {
     }
 }
 
-/// The advice for `error`: by its code, else by the part of the code before the first dot, else by its kind.
+/// The advice for `error`: by its code, else by the part of the code before the first dot, else by its kind. Who asked for the
+/// end need not be told of the code before it.
 pub(super) fn advice(error: &ApiError) -> Advice {
+    if error.kind() == Kind::Stopped {
+        return by_kind(Kind::Stopped);
+    }
     let code = error.code().unwrap_or_default();
     let class = code.split('.').next().unwrap_or_default();
     by_code(code)

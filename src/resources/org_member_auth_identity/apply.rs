@@ -72,9 +72,9 @@ async fn converge(
     let desired: BTreeSet<Pair> = product.pairs().collect();
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
 
-    let failed = |halt: Halt| explain::look(doing, &halt, until);
-    let claim = grants.claim(&desired, until).await.map_err(failed)?;
-    let mut present = look(grants, recorded, &desired, until).await.map_err(failed)?;
+    let claim = grants.claim(&desired, until).await.map_err(|halt| explain::claim(doing, &halt, until))?;
+    let mut present =
+        look(grants, recorded, &desired, until).await.map_err(|halt| explain::look(doing, &halt, until))?;
     let revoked = claim.revoked();
     present.retain(|pair, _| !revoked.contains(pair));
     let standings =

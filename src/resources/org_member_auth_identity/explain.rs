@@ -49,15 +49,23 @@ pub(super) fn look(doing: Doing, halt: &Halt, until: &Deadline) -> Diagnostics {
     halted(doing, tried, &[], halt, until).into()
 }
 
+/// Others had not done with the resource's pairs, so nothing was done.
+pub(super) fn claim(doing: Doing, halt: &Halt, until: &Deadline) -> Diagnostics {
+    let tried = "Another resource of this run was still revoking grants that this one declares, so none was made or revoked.";
+    halted(doing, tried, &[], halt, until).into()
+}
+
 /// Some of the grants of `decision` were not made, and its revokes therefore not begun.
 pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until: &Deadline) -> Diagnostics {
-    let lists = if settled.unseen.is_empty() {
-        "exactly the grants that exist"
+    let state = if doing == Doing::Creating && !settled.made_any() {
+        "There is no state yet"
+    } else if settled.unseen.is_empty() {
+        "The state lists exactly the grants that exist"
     } else {
-        "every grant that may exist"
+        "The state lists every grant that may exist"
     };
     let mut progress = vec![format!(
-        "{} of {} were made. The state lists {lists}; apply again to go on from here.",
+        "{} of {} were made. {state}; apply again to go on from here.",
         settled.confirmed.len(),
         count(decision.grant.len(), "grant")
     )];
