@@ -52,6 +52,8 @@ async fn play_all(stage: &Stage, cases: Vec<Case>) {
     }
     eprintln!("{} cases, {} broken", outcomes.len(), broken.len());
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+    let untroubled = outcomes.iter().filter(|(_, outcome)| *outcome == Ok(play::FEWER_CALLS)).count();
+    assert!(untroubled * 10 <= outcomes.len(), "the trouble did not come in {untroubled} cases");
 }
 
 /// So many of `cases`, drawn by the seed, which is printed.

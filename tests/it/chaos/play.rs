@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use simulator::{Behaviour, Cloud, Fault, Rate, Server};
+use simulator::{Behaviour, Call, Cloud, Fault, Rate, Server};
 use terraform_provider_tencentcloud::framework::value::{Object, Value};
 use terraform_provider_tencentcloud::proto::tfplugin6::Diagnostic;
 use tokio::time::{sleep, timeout};
@@ -30,6 +30,9 @@ const OTHERS: [(u64, u64); 3] = [(1, 99), (9999, 11), (9999, 99)];
 
 /// No case takes longer than this.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The outcome of an operation that was over before the call at which the trouble was to come.
+pub(super) const FEWER_CALLS: &str = "done in fewer calls";
 
 /// What all cases share.
 pub(super) struct Stage {
@@ -129,7 +132,7 @@ async fn play_on(server: &Server, stage: &Stage, case: &Case) -> Result<&'static
     server.cloud().clear_faults();
     if server.cloud().journal().iter().all(|call| call.fault.is_none()) {
         // How many calls it takes to see what was granted depends on how they meet.
-        return Ok("done in fewer calls");
+        return Ok(FEWER_CALLS);
     }
 
     let answered = answer.is_some();
@@ -192,7 +195,11 @@ fn judge(
 ) -> Result<&'static str, String> {
     let failed = !errors(told).is_empty();
     let listed = listed(state);
-    let exists: Pairs = &ours(server) - &(&shared(case) - &listed);
+    let others: Pairs = &shared(case) - &listed;
+    let exists: Pairs = &ours(server) - &others;
+    if !others.is_subset(&ours(server)) {
+        return Err(format!("others' grants are gone, and in no state: {others:?}"));
+    }
     if !answered {
         return if case.trouble.kills() { Ok("killed") } else { Err("no answer".to_owned()) };
     }
@@ -202,6 +209,12 @@ fn judge(
     let lost = &exists - &listed;
     if !lost.is_empty() {
         return Err(format!("lost: {lost:?}; {told:?}"));
+    }
+    let doubted: Pairs =
+        server.cloud().journal().iter().filter(|call| call.is_doubtful()).flat_map(Call::pairs).collect();
+    let invented = &(&listed - &exists) - &doubted;
+    if !invented.is_empty() {
+        return Err(format!("listed for no reason: {invented:?}; {told:?}"));
     }
     if listed != exists {
         let mut texts = told.iter().map(|told| told.detail.as_str());

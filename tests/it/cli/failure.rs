@@ -13,6 +13,7 @@ const ALL: [u64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 #[track_caller]
 fn exact(run: &Workspace) {
     let others = [(member(1), 1), (member(12), 16)].into();
+    assert!(run.cloud_grants().is_superset(&others), "others' grants: {:?}", run.cloud_grants());
     assert_eq!(
         run.state().all_grants(),
         &run.cloud_grants() - &others,

@@ -7,12 +7,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Seek;
+use std::os::unix::process::CommandExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use serde_json::Value;
 use simulator::{Call, Cloud, SECRET_ID, SECRET_KEY, Server};
 use tempfile::TempDir;
@@ -155,6 +158,8 @@ impl Workspace {
             .env_clear()
             .envs(self.environment.iter().filter(|(_, value)| !value.is_empty()).cloned())
             .stdin(Stdio::null())
+            // As a shell starts it: what Ctrl-C sends reaches the host and its plugins, and nobody else.
+            .process_group(0)
             .stdout(stdout)
             .stderr(stderr)
             .spawn()
@@ -250,10 +255,10 @@ impl Workspace {
 }
 
 impl Running {
-    /// Sends the signal that Ctrl-C sends.
+    /// Sends the signal that Ctrl-C sends, to everybody whom it reaches.
     pub(crate) fn interrupt(&self) {
-        let sent = Command::new("kill").arg("-INT").arg(self.child.id().to_string()).status().unwrap();
-        assert!(sent.success());
+        let group = Pid::from_raw(self.child.id().try_into().unwrap());
+        killpg(group, Signal::SIGINT).unwrap();
     }
 
     /// Kills every process that the command has started, as nothing can prevent.

@@ -1,6 +1,6 @@
 //! What happened, call by call: the only thing a test should ask about how a client went to work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ pub struct Call {
     pub user_agent: String,
     /// All headers but `Authorization`, names in lower case.
     pub headers: BTreeMap<String, String>,
+    /// The signature of `Authorization`, in hex: a test that looks for secrets must know it. Empty when it was not sent.
+    pub signature: String,
     /// Which connection it came over, counted from 1; 0 for an in-memory call.
     pub connection: u64,
 }
@@ -52,8 +54,27 @@ impl Call {
             request_id,
             user_agent: text("user-agent"),
             headers,
+            signature: text("authorization")
+                .rsplit_once("Signature=")
+                .map(|(_, hex)| hex.to_owned())
+                .unwrap_or_default(),
             connection,
         }
+    }
+
+    /// The pairs that a grant or revoke was about; of other calls none.
+    pub fn pairs(&self) -> BTreeSet<(u64, u64)> {
+        let numbers = |many: &str, one: &str| -> Vec<u64> {
+            let many = self.body.get(many).and_then(Value::as_array).into_iter().flatten();
+            many.chain(self.body.get(one)).filter_map(Value::as_u64).collect()
+        };
+        let (uins, ids) = (numbers("MemberUins", "MemberUin"), numbers("IdentityIds", "IdentityId"));
+        uins.iter().flat_map(|uin| ids.iter().map(move |id| (*uin, *id))).collect()
+    }
+
+    /// Whether its client may not know what it did: it was refused, or something went wrong with it on purpose.
+    pub fn is_doubtful(&self) -> bool {
+        self.fault.is_some() || !self.code.is_empty()
     }
 
     pub(crate) fn render(&self) -> Value {

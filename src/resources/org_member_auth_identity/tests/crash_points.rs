@@ -158,16 +158,7 @@ pub(super) fn declared(config: &MemberAuthIdentity) -> Pairs {
 
 /// Pairs that a call was about which did not go well: whether they exist may be unknown.
 pub(super) fn doubted(journal: &[Call]) -> Pairs {
-    let ill = journal.iter().filter(|call| call.fault.is_some() || !call.code.is_empty());
-    ill.flat_map(|call| {
-        let numbers = |many: &str, one: &str| -> Vec<u64> {
-            let many = call.body[many].as_array().into_iter().flatten().chain([&call.body[one]]);
-            many.filter_map(serde_json::Value::as_u64).collect()
-        };
-        let (uins, ids) = (numbers("MemberUins", "MemberUin"), numbers("IdentityIds", "IdentityId"));
-        uins.into_iter().flat_map(move |uin| ids.clone().into_iter().map(move |id| (uin, id)))
-    })
-    .collect()
+    journal.iter().filter(|call| call.is_doubtful()).flat_map(Call::pairs).collect()
 }
 
 /// What the case came to, for the tables; an error says which promise was broken.

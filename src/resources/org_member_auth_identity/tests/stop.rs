@@ -172,6 +172,27 @@ async fn a_time_limit_is_kept_to_within_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_runs_out_of_time_says_in_what_and_how_far_it_came() {
+    for (operation, action, phase, count) in [
+        (Create, LIST, "Could not look which grants exist", "none was made or revoked"),
+        (Create, CREATE, "Granting ended early.", "0 of 72 grants were made. "),
+        (Update, CREATE, "Granting ended early.", " of 22 grants were made. "),
+        (Update, DELETE, "Revoking ended early.", "0 of 22 grants were revoked. "),
+        (Delete, DELETE, "Revoking ended early.", "0 of 72 grants were revoked. "),
+        (Read, LIST, "Could not look which grants exist", "."),
+    ] {
+        let world = World::of(organization(14, 7));
+        let before = before(&world, operation, "2s").await;
+        world.cloud().fault(Fault::on(action, Effect::Throttle).always());
+        let said = texts(&act(&world, operation, before, "2s").await);
+        let limit = format!("The limit was 2s, set by timeouts.{} or its default.", operation.name());
+        for part in [phase, count, &limit] {
+            assert!(said.contains(part), "{operation:?}, {action}: {part:?} is not in {said}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn grants_that_never_show_use_up_the_time_and_no_more() {
     for operation in [Create, Update] {
         let world = World::of(organization(14, 7));
