@@ -22,7 +22,7 @@ test: ## Every test, the command line ones on a real host (HOSTS="/path/to/terra
 	@hosts=$$(tests/hosts.sh test) && HOSTS="$$hosts" $(CARGO) test --workspace --locked
 
 chaos: ## Every trouble at every call of the real binary (CASE=name for one, CHAOS_CASES=number CHAOS_SEED=number for some)
-	$(if $(CASE),,CHAOS_FULL=1 CHAOS_HISTORIES=20000 $(CARGO) test --locked --lib -- crash_points histories --nocapture)
+	$(if $(CASE),,CHAOS_FULL=1 CHAOS_HISTORIES=20000 $(CARGO) test --locked --lib -- crash_points crowd histories --nocapture)
 	CASE='$(CASE)' CHAOS_CASES='$(CHAOS_CASES)' $(CARGO) test --locked --test it -- chaos::no_trouble --nocapture
 
 fuzz: SECONDS ?= 60

@@ -1,0 +1,160 @@
+use super::*;
+
+const NOW: Duration = Duration::ZERO;
+const PAIR: Pair = Pair { member_uin: 1, identity_id: 7 };
+
+fn pair(member_uin: u64) -> Pair {
+    Pair { member_uin, ..PAIR }
+}
+
+/// A page of the list of identity 7, in pages of 2.
+fn page(number: u64, total: u64, members: &[u64]) -> Page<&'static str> {
+    Page { number, total, items: members.iter().map(|member| (Some(*member), "grant")).collect() }
+}
+
+fn read(snapshots: &mut Snapshots<&'static str>, page: Page<&'static str>) {
+    let since = snapshots.tick();
+    snapshots.learn_page(7, since, NOW, page);
+}
+
+#[test]
+fn a_list_that_fits_on_one_page_answers_for_everybody() {
+    let mut snapshots = Snapshots::new(2);
+    assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open);
+    read(&mut snapshots, page(0, 1, &[1]));
+    assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Yes(&"grant"));
+    assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No);
+}
+
+#[test]
+fn absence_is_said_only_by_a_whole_list() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+    assert_eq!(snapshots.unread(7, Tick::default()), Some(1));
+    read(&mut snapshots, page(1, 3, &[3]));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No);
+    assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
+}
+
+#[test]
+fn pages_of_different_lengths_are_not_one_list() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    read(&mut snapshots, page(1, 4, &[3, 4]));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+    assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+}
+
+#[test]
+fn a_page_past_the_end_of_a_list_that_became_shorter_is_none_of_it() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    read(&mut snapshots, page(1, 2, &[]));
+    for member in [1, 2] {
+        assert_eq!(snapshots.know(pair(member), Tick::default()), Known::Yes(&"grant"));
+    }
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+    assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+    read(&mut snapshots, page(0, 2, &[1, 3]));
+    assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No);
+}
+
+#[test]
+fn pages_that_do_not_add_up_are_not_one_list() {
+    for (total, second) in [(4, &[3][..]), (4, &[2, 3]), (3, &[3, 4])] {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, total, &[1, 2]));
+        read(&mut snapshots, page(1, total, second));
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open, "{second:?} of {total}");
+        assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
+        assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+    }
+}
+
+#[test]
+fn a_list_of_several_pages_may_be_doubted_once() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 2, &[1, 2]));
+    assert_eq!(snapshots.doubt(&[pair(9)]), Tick::default(), "a single page cannot move");
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    read(&mut snapshots, page(1, 3, &[3]));
+    assert_eq!(snapshots.doubt(&[pair(3)]), Tick::default(), "it was shown");
+    let floor = snapshots.doubt(&[pair(9)]);
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No);
+    assert_eq!(snapshots.know(pair(9), floor), Known::Open);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    read(&mut snapshots, page(1, 3, &[9]));
+    assert_ne!(snapshots.doubt(&[pair(3)]), Tick::default(), "for the first time");
+    assert_eq!(snapshots.doubt(&[pair(8)]), Tick::default(), "for the second time");
+    snapshots.write([pair(8)]);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    read(&mut snapshots, page(1, 3, &[9]));
+    assert_ne!(snapshots.doubt(&[pair(8)]), Tick::default(), "for the first time since it was written");
+    assert_eq!(snapshots.know(pair(9), floor), Known::Yes(&"grant"));
+}
+
+#[test]
+fn pages_with_a_write_in_between_are_not_one_list() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    snapshots.write([pair(5)]);
+    read(&mut snapshots, page(1, 3, &[3]));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+}
+
+#[test]
+fn a_snapshot_never_answers_for_what_we_wrote_since() {
+    let mut snapshots = Snapshots::new(50);
+    let since = snapshots.tick();
+    snapshots.write([PAIR]);
+    snapshots.learn_member(1, since, NOW, [(7, "old")].into());
+    snapshots.learn_page(7, since, NOW, page(0, 0, &[]));
+    assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open, "read before the write ended");
+    assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No, "others are not concerned");
+    read(&mut snapshots, page(0, 1, &[1]));
+    assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Yes(&"grant"));
+}
+
+#[test]
+fn a_later_page_does_not_take_the_whole_list_away() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 0, &[]));
+    let written = snapshots.write([1, 2, 3].map(pair));
+    read(&mut snapshots, page(0, 3, &[3, 2]));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No, "as it was before");
+    assert_eq!(snapshots.know(pair(3), written), Known::Yes(&"grant"));
+    assert_eq!(snapshots.know(pair(1), written), Known::Open);
+    assert_eq!(snapshots.unread(7, written), Some(1));
+}
+
+#[test]
+fn an_anonymous_item_makes_a_list_useless() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, Page { number: 0, total: 1, items: vec![(None, "whose?")] });
+    assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open);
+    assert_eq!(snapshots.unread(7, Tick::default()), Some(u64::MAX));
+}
+
+#[test]
+fn what_is_old_is_forgotten() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 1, &[1]));
+    let since = snapshots.tick();
+    snapshots.learn_member(1, since, NOW, BTreeMap::new());
+    assert!(!snapshots.forget(AGE_MAX / 2));
+    assert!(snapshots.forget(AGE_MAX));
+    assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open);
+}
+
+#[test]
+fn a_page_does_not_keep_older_ones_from_being_forgotten() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    let since = snapshots.tick();
+    snapshots.learn_page(7, since, AGE_MAX / 2, page(1, 4, &[3, 4]));
+    assert!(!snapshots.forget(AGE_MAX));
+    assert_eq!(snapshots.know(pair(1), Tick::default()), Known::Open);
+    assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
+}
