@@ -233,7 +233,7 @@ impl<G: Clone> Snapshots<G> {
     /// Forgets what was read more than [`AGE_MAX`] before `now`. True if nothing is left.
     pub fn forget(&mut self, now: Duration) -> bool {
         let old = |at: Duration| now.saturating_sub(at) >= AGE_MAX;
-        // Asked for every pair that anybody reads, so it must not go through everything each time.
+        // Asked before every look, so it must not go through everything each time.
         if old(self.oldest) {
             self.members.retain(|_, list| !old(list.at));
             for list in self.identities.values_mut() {
