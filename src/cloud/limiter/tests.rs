@@ -69,11 +69,26 @@ async fn who_asks_when_a_turn_comes_up_does_not_get_it_before_who_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_rate_is_used_to_95_percent() {
+async fn the_rate_is_used_to_95_percent_however_far_the_service_is() {
+    for latency in [0, 10, 50, 100, 300, 1_000].map(millis) {
+        let limiter = Arc::new(Limiter::new(20));
+        let moments = burst(&limiter, 841, latency).await;
+        // The first second shows what a call takes, and the second what it takes without connecting.
+        let steady = moments[40] + (SECOND * 40).mul_f64(1.0 / 0.95);
+        assert!(moments[840] <= steady, "{latency:?}: {:?} to {:?}", moments[40], moments[840]);
+    }
+}
+
+/// What the first calls take says nothing: they connect before they are sent.
+#[tokio::test(start_paused = true)]
+async fn calls_that_connect_do_not_make_the_next_ones_early() {
     let limiter = Arc::new(Limiter::new(20));
-    let moments = burst(&limiter, 401, millis(50)).await;
-    let best = SECOND * 20;
-    assert!(moments[400] <= best.mul_f64(1.0 / 0.95), "{:?}", moments[400]);
+    let connecting = millis(400);
+    let moments = burst(&limiter, 20, connecting).await;
+    assert_eq!(moments[19], Duration::ZERO);
+    let began = Instant::now();
+    drop(limiter.admit().await);
+    assert!(began.elapsed() >= SECOND, "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,8 +154,8 @@ fn the_next_turn_comes_with_the_call_that_ended_first() {
     let mut pace = Pace::new(2, now);
     assert_eq!([pace.admit(now), pace.admit(now)], [Admission::Now, Admission::Now]);
     assert_eq!(pace.admit(now), Admission::AfterACallEnds(None));
-    pace.end(now + millis(100));
-    pace.end(now + millis(300));
+    pace.end(now, now + millis(100));
+    pace.end(now, now + millis(300));
     assert_eq!(pace.admit(now + millis(300)), Admission::At(now + millis(100) + WINDOW));
     assert_eq!(pace.admit(now + millis(100) + WINDOW), Admission::Now);
     assert_eq!(pace.admit(now + millis(100) + WINDOW), Admission::At(now + millis(300) + WINDOW));
@@ -156,8 +171,8 @@ fn the_pace_never_falls_to_nothing() {
     assert_eq!(pace.allowed, 1);
 }
 
-/// A call as the property test makes it, in milliseconds: when it is asked for after the one before, how long it
-/// is on its way, and how long its answer takes from there.
+/// A call as the property tests make it, in milliseconds: when it is asked for after the one before, how much longer than
+/// the least it is on its way, and how much longer than the least its answer takes from there.
 #[derive(Clone, Debug)]
 struct Asked {
     pause: u64,
@@ -165,52 +180,90 @@ struct Asked {
     answer: u64,
 }
 
-fn asked() -> impl Strategy<Value = Asked> {
+fn asked(
+    way: impl Strategy<Value = u64>,
+    answer: impl Strategy<Value = u64>,
+) -> impl Strategy<Value = Asked> {
     let pause = prop_oneof![8 => Just(0), 2 => 0..400_u64];
-    let way = prop_oneof![8 => 0..50_u64, 2 => 0..3_000_u64];
-    (pause, way, 0..300_u64).prop_map(|(pause, way, answer)| Asked { pause, way, answer })
+    (pause, way, answer).prop_map(|(pause, way, answer)| Asked { pause, way, answer })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig {
+/// When calls arrive at a service from which the way there and back takes at least `least`.
+fn arrivals(rate: u32, least: [u64; 2], calls: &[Asked]) -> Vec<Instant> {
+    let [way, answer] = least;
+    let begin = Instant::now();
+    let mut now = begin;
+    let mut pace = Pace::new(rate, begin);
+    let mut in_flight = BinaryHeap::new();
+    let mut arrivals = Vec::new();
+    for call in calls {
+        now += millis(call.pause);
+        loop {
+            while let Some(Reverse((end, sent))) = in_flight.peek().copied()
+                && end <= now
+            {
+                in_flight.pop();
+                pace.end(sent, end);
+            }
+            let next_end = in_flight.peek().map_or(now + SECOND * 60, |Reverse((end, _))| *end);
+            match pace.admit(now) {
+                Admission::Now => break,
+                Admission::At(instant) => now = instant.min(next_end),
+                Admission::AfterACallEnds(instant) => now = instant.map_or(next_end, |at| at.min(next_end)),
+            }
+        }
+        let arrival = now + millis(way + call.way);
+        arrivals.push(arrival);
+        in_flight.push(Reverse((arrival + millis(answer + call.answer), now)));
+    }
+    arrivals.sort_unstable();
+    arrivals
+}
+
+fn assert_never_more_than(rate: u32, arrivals: &[Instant]) -> Result<(), TestCaseError> {
+    for window in arrivals.windows(rate as usize + 1) {
+        let lasted = *window.last().unwrap() - window[0];
+        prop_assert!(lasted > SECOND, "{lasted:?} from {:?} on", window[0] - arrivals[0]);
+    }
+    Ok(())
+}
+
+fn cases() -> ProptestConfig {
+    ProptestConfig {
         cases: 512,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(20),
         ..ProptestConfig::default()
-    })]
+    }
+}
 
-    /// Whatever delays a call on its way.
+proptest! {
+    #![proptest_config(cases())]
+
+    /// A network that jitters, and a service that takes its time.
     #[test]
     fn a_service_that_counts_any_second_never_counts_more_than_the_rate(
         rate in 1..25_u32,
-        calls in proptest::collection::vec(asked(), 1..150),
+        least in [0..400_u64, 0..400_u64],
+        calls in proptest::collection::vec(asked(0..=30_u64, 0..2_000_u64), 1..250),
     ) {
-        let begin = Instant::now();
-        let mut now = begin;
-        let mut pace = Pace::new(rate, begin);
-        let mut in_flight = BinaryHeap::new();
-        let mut arrivals = Vec::new();
-        for call in calls {
-            now += millis(call.pause);
-            loop {
-                while let Some(Reverse(end)) = in_flight.peek().copied() && end <= now {
-                    in_flight.pop();
-                    pace.end(end);
-                }
-                let Reverse(next_end) = in_flight.peek().copied().unwrap_or(Reverse(now + SECOND * 60));
-                match pace.admit(now) {
-                    Admission::Now => break,
-                    Admission::At(instant) => now = instant.min(next_end),
-                    Admission::AfterACallEnds(instant) => now = instant.map_or(next_end, |at| at.min(next_end)),
-                }
-            }
-            let arrival = now + millis(call.way);
-            arrivals.push(arrival);
-            in_flight.push(Reverse(arrival + millis(call.answer)));
-        }
-        arrivals.sort_unstable();
-        for window in arrivals.windows(rate as usize + 1) {
-            prop_assert!(*window.last().unwrap() - window[0] > SECOND, "{:?}", window[0] - begin);
-        }
+        assert_never_more_than(rate, &arrivals(rate, least, &calls))?;
+    }
+
+    /// A network in which calls get stuck, now and then or most of the time at first.
+    #[test]
+    fn what_is_stuck_on_its_way_is_counted_when_it_arrives(
+        rate in 1..25_u32,
+        least in [0..400_u64, 0..400_u64],
+        connecting in proptest::collection::vec(asked(0..3_000_u64, 0..300_u64), 0..25),
+        calls in proptest::collection::vec(
+            asked(prop_oneof![8 => 0..15_u64, 2 => 0..3_000_u64], 0..15_u64),
+            1..150,
+        ),
+    ) {
+        // As many as may be sent before the first has its answer.
+        let connecting = connecting.into_iter().take(rate as usize).map(|call| Asked { pause: 0, ..call });
+        let calls: Vec<Asked> = connecting.chain(calls).collect();
+        assert_never_more_than(rate, &arrivals(rate, least, &calls))?;
     }
 }
