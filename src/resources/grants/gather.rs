@@ -184,15 +184,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_does_not_come_is_soon_waited_for_no_more() {
-        let gather = Gather::lingering();
-        gather.join(1);
-        gather.join(2);
-        assert_eq!(taken(&gather).await, [1, 2]);
-        for patience in [LONG, SHORT] {
-            let started = Instant::now();
-            gather.join(3);
-            assert_eq!(taken(&gather).await, [3]);
-            assert_eq!(started.elapsed(), patience.quiet);
+        for (crowd, disappointments) in [(2, 1), (3, 1), (4, 2), (10, 3), (100, 6)] {
+            let gather = Gather::lingering();
+            for number in 0..crowd {
+                gather.join(number);
+            }
+            assert_eq!(taken(&gather).await.len(), crowd as usize);
+            for alone in 0..disappointments + 3 {
+                let started = Instant::now();
+                gather.join(alone);
+                assert_eq!(taken(&gather).await, [alone]);
+                let patience = if alone < disappointments { LONG } else { SHORT };
+                assert_eq!(started.elapsed(), patience.quiet, "{alone} of {crowd}");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reads lists of grants, a page a call. Knows what the API leaves out and how its lists may change under a reader.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Grant;
 use crate::cloud::api::organization::{
@@ -10,8 +10,8 @@ use crate::cloud::{ApiError, Client, Deadline};
 use crate::reconcile::decide::Standing;
 use crate::reconcile::snapshot::Page;
 
-/// How often a member's list that changes while it is read is read anew before what was seen has to do.
-const REREADS_MAX: u32 = 2;
+/// How often a member's list is read, if it changes meanwhile, before what was seen has to do.
+const READINGS_MAX: u32 = 3;
 
 /// `Status` of a grant that must be made again to work.
 const STATUS_STALE: u64 = 2;
@@ -27,34 +27,25 @@ impl Lists {
         Self { client }
     }
 
-    /// Everything granted to `member`, by identity. A list whose length changes between two pages may have hidden an item
-    /// from us, so it is read anew.
+    /// Everything granted to `member`, by identity. A list that changes between two pages, or that shows fewer items than it
+    /// says it has, may have hidden one from us: it is read anew, and what any of its readings showed is believed.
     pub(super) async fn of_member(
         &self,
         member: u64,
         until: &Deadline,
     ) -> Result<BTreeMap<u64, Grant>, ApiError> {
-        let mut rereads = 0;
-        loop {
-            let mut grants = BTreeMap::new();
-            let (mut number, mut length, mut moved) = (0, None, false);
-            loop {
-                let page = self.page(Some(member), None, number, until).await?;
-                let (total, items) = (length_of(&page, number), page.items);
-                moved |= length.is_some_and(|length| length != total);
-                length = Some(total);
-                let empty = items.is_empty();
-                grants.extend(items.into_iter().filter_map(|item| Some((item.identity_id?, item.into()))));
-                number += 1;
-                if empty || number * PAGE_LIMIT >= total {
-                    break;
-                }
+        let mut grants = BTreeMap::new();
+        for _ in 0..READINGS_MAX {
+            let mut reading = Reading::default();
+            while !reading.is_over() {
+                let page = self.page(Some(member), None, reading.pages, until).await?;
+                grants.extend(reading.take(page));
             }
-            if !moved || rereads == REREADS_MAX {
-                return Ok(grants);
+            if reading.is_whole() {
+                break;
             }
-            rereads += 1;
         }
+        Ok(grants)
     }
 
     /// Page `number`, from 0, of everybody who was granted `identity`.
@@ -87,6 +78,48 @@ impl Lists {
     }
 }
 
+/// One reading of a member's list, from its first page to its last.
+#[derive(Debug, Default)]
+struct Reading {
+    /// How many were read.
+    pages: u64,
+    /// The list's length, by the last of them.
+    total: Option<u64>,
+    /// Whether an earlier one gave another length.
+    moved: bool,
+    /// The identities that were shown.
+    shown: BTreeSet<u64>,
+    /// Items without an identity: nobody's, but they count.
+    nameless: u64,
+    over: bool,
+}
+
+impl Reading {
+    fn take(&mut self, page: AuthIdentityPage) -> impl Iterator<Item = (u64, Grant)> {
+        let total = length_of(&page, self.pages);
+        self.moved |= self.total.is_some_and(|before| before != total);
+        self.total = Some(total);
+        self.pages += 1;
+        self.over = page.items.is_empty() || self.pages * PAGE_LIMIT >= total;
+        for item in &page.items {
+            match item.identity_id {
+                Some(identity) => drop(self.shown.insert(identity)),
+                None => self.nameless += 1,
+            }
+        }
+        page.items.into_iter().filter_map(|item| Some((item.identity_id?, item.into())))
+    }
+
+    fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether nothing can have slipped through.
+    fn is_whole(&self) -> bool {
+        !self.moved && self.total.is_some_and(|total| self.shown.len() as u64 + self.nameless >= total)
+    }
+}
+
 /// The list's length; where the page does not give it, as much as the page itself tells.
 fn length_of(page: &AuthIdentityPage, number: u64) -> u64 {
     let count = page.items.len() as u64;
@@ -101,5 +134,40 @@ impl From<AuthIdentity> for Grant {
             role_name: item.identity_role_name.unwrap_or_default(),
             standing: if stale { Standing::Stale } else { Standing::Configured },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(total: u64, identities: impl IntoIterator<Item = u64>) -> AuthIdentityPage {
+        let item = |identity| AuthIdentity { identity_id: Some(identity), ..AuthIdentity::default() };
+        AuthIdentityPage { total: Some(total), items: identities.into_iter().map(item).collect() }
+    }
+
+    fn read(pages: impl IntoIterator<Item = AuthIdentityPage>) -> Reading {
+        let mut reading = Reading::default();
+        for page in pages {
+            assert!(!reading.is_over());
+            reading.take(page).for_each(drop);
+        }
+        assert!(reading.is_over());
+        reading
+    }
+
+    #[test]
+    fn a_list_that_adds_up_is_whole() {
+        assert!(read([page(0, [])]).is_whole());
+        assert!(read([page(50, 1..=50)]).is_whole());
+        assert!(read([page(70, 1..=50), page(70, 51..=70)]).is_whole());
+    }
+
+    #[test]
+    fn a_list_that_may_have_hidden_an_item_is_not() {
+        assert!(!read([page(70, 1..=50), page(69, 52..=70)]).is_whole(), "one became fewer, one was skipped");
+        assert!(!read([page(70, 1..=50), page(70, 50..=69)]).is_whole(), "one was shown twice");
+        assert!(!read([page(70, 1..=49), page(70, 51..=70)]).is_whole(), "a page was short");
+        assert!(!read([page(70, 1..=50), page(70, [])]).is_whole(), "the end came early");
     }
 }

@@ -128,6 +128,28 @@ async fn one_large_resource_takes_the_fewest_calls() {
     assert!(world.calls().len() <= 45, "{} calls", world.calls().len());
 }
 
+/// Who asks while a list is under way waits for it, and who asks soon after needs no call at all.
+#[tokio::test(start_paused = true)]
+async fn a_list_is_read_once_for_all_who_ask_meanwhile() {
+    let mut cloud = organization(30, 1);
+    (1..=30).for_each(|uin| cloud.grant(uin, 11));
+    let world = World::of(busy(cloud, Order::NewestFirst));
+    let left = world.apply(&OrgMemberAuthIdentity, None, Some(config(1..=10, [11]))).await;
+    let state = left.state.unwrap();
+    world.next_run();
+    world.cloud().clear_journal();
+    let began = Instant::now();
+    let read = async |after: u64| {
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        let seen = OrgMemberAuthIdentity.read(&world.cx(), state.clone()).await;
+        assert_eq!(seen, Ok(Some(state.clone())));
+        began.elapsed()
+    };
+    let [first, second, third] = tokio::join!(read(0), read(30), read(500)).into();
+    assert_eq!(world.calls(), [LIST]);
+    assert_eq!((first, third), (second, Duration::from_millis(500)), "with the first's answer, and at once");
+}
+
 /// What was read first is forgotten before the last has been read, and nothing is asked again.
 #[tokio::test(start_paused = true)]
 async fn a_look_that_takes_longer_than_readings_last_comes_to_an_end() {
