@@ -24,6 +24,7 @@ pub(crate) const ALL: &[Case] = &[
     Case { name: "process", run: process::measure },
     Case { name: "plan-1000", run: plan_1000 },
     Case { name: "plan-1000-free", run: plan_1000_free },
+    Case { name: "plan-1000-bare", run: plan_1000_bare },
     Case { name: "plan-20-identities", run: plan_20_identities },
     Case { name: "plan-products", run: plan_products },
     Case { name: "plan-10000", run: plan_10000 },
@@ -99,6 +100,18 @@ fn plan_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
     Ok(vec![Row::compare("plan of 1,000, free API", &floor, &ours, "≤ 1.0 × floor", |floor, ours, _| {
         ours <= floor
     })])
+}
+
+/// What is the host's, whoever answers: with our schema, and with as little as a resource can have.
+fn plan_1000_bare(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let bare = bench.of(std::env::current_exe()?);
+    let kinds = [("our schema", THOUSAND), ("two plain attributes", Many { plain: true, ..THOUSAND })];
+    let row = |(schema, many)| {
+        let (floor, ours) = alternate(&bare, &Scene::plan(many).free())?;
+        let name = format!("plan of 1,000 by a plugin that does nothing, {schema}");
+        Ok(Row::compare(name, &floor, &ours, "none", |_, _, _| true))
+    };
+    kinds.into_iter().map(row).collect()
 }
 
 /// Twenty lists of one page each.

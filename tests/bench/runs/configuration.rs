@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 
+use crate::bare::PLAIN;
+
 /// The first member's UIN; the others follow it.
 pub(crate) const FIRST_UIN: u64 = 100_000_000_001;
 /// The first identity's id; the others follow it.
@@ -18,12 +20,14 @@ pub(crate) struct Many {
     pub(crate) spread: u64,
     /// The number of the first: two configurations with different ones share no pair.
     pub(crate) from: u64,
+    /// Whether they are of the bare plugin's plain type instead, each with its number.
+    pub(crate) plain: bool,
 }
 
 impl Many {
     /// `count` resources of one pair each, all of one identity.
     pub(crate) const fn pairs(count: u64) -> Self {
-        Self { count, members: 1, identities: 1, spread: 1, from: 0 }
+        Self { count, members: 1, identities: 1, spread: 1, from: 0, plain: false }
     }
 
     /// How many members it takes.
@@ -53,7 +57,10 @@ impl Many {
 
     /// The configuration; `provider` goes into the provider block.
     pub(crate) fn configuration(&self, provider: &str) -> String {
-        let Self { count, members, identities, spread, from } = self;
+        let Self { count, members, identities, spread, from, plain } = self;
+        if *plain {
+            return format!("provider \"tencentcloud\" {{\n  {provider}\n}}\n\n{}", self.numbers(PLAIN));
+        }
         // As one would write it: what is one needs no loop, and the floor has none either.
         let member_uins = match members {
             1 => format!("[{FIRST_UIN} + {from} + count.index]"),
@@ -82,6 +89,10 @@ resource "tencentcloud_org_member_auth_identity" "many" {{
 
     /// The state after its apply, for a provider at `address`.
     pub(crate) fn state(&self, address: &str) -> Value {
+        if self.plain {
+            let instance = |n: u64| json!({ "id": n.to_string(), "input": FIRST_UIN + n });
+            return state(PLAIN, address, self.count, instance);
+        }
         let instance = |n| {
             let (members, identities) = self.product(n);
             let id = format!("{}#{}", joined(&members), joined(&identities));
@@ -101,9 +112,13 @@ resource "tencentcloud_org_member_auth_identity" "many" {{
 
     /// As many of the floor's resources.
     pub(crate) fn floor_configuration(&self) -> String {
+        self.numbers("terraform_data")
+    }
+
+    fn numbers(&self, kind: &str) -> String {
         let count = self.count;
         format!(
-            "resource \"terraform_data\" \"many\" {{\n  count = {count}\n  input = {FIRST_UIN} + count.index\n}}\n"
+            "resource \"{kind}\" \"many\" {{\n  count = {count}\n  input = {FIRST_UIN} + count.index\n}}\n"
         )
     }
 

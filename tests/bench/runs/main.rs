@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 
+mod bare;
 mod cases;
 mod configuration;
 #[cfg(target_os = "linux")]
@@ -16,6 +17,7 @@ mod table;
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use terraform_provider_tencentcloud::ambient::{Env, ProcessEnv};
 
@@ -33,13 +35,21 @@ struct Bench {
 }
 
 impl Bench {
+    /// The same, for another provider.
+    fn of(&self, provider: PathBuf) -> Self {
+        Self { provider, host: self.host.clone(), runs: self.runs }
+    }
+
     /// The same, with no more runs than that: for what takes minutes.
     fn at_most(&self, runs: usize) -> Self {
         Self { runs: self.runs.min(runs), host: self.host.clone(), provider: self.provider.clone() }
     }
 }
 
-fn main() -> Result<(), Failure> {
+fn main() -> Result<ExitCode, Failure> {
+    if bare::is_wanted() {
+        return Ok(bare::serve());
+    }
     let path = |name| ProcessEnv.var(name).ok_or(format!("{name} is not set: run `make bench`"));
     let runs = ProcessEnv.var("RUNS").map_or(Ok(5), |runs| runs.parse())?;
     let bench = Bench { host: path("HOST")?.into(), provider: path("PROVIDER")?.into(), runs };
@@ -56,5 +66,5 @@ fn main() -> Result<(), Failure> {
             println!("{row}");
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

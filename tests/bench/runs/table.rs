@@ -65,7 +65,7 @@ impl Row {
             ours: format!("{:.2} s", seconds(ours)),
             ratio: compared.then(|| seconds(ours) / seconds(floor)),
             cpu: compared.then(|| (cpu(floor), cpu(ours))),
-            calls: Some(format!("{by_action}; {refused} refused")),
+            calls: (!by_action.is_empty()).then(|| format!("{by_action}; {refused} refused")),
             goal,
             met: met(seconds(floor), seconds(ours), &dearest),
         }
