@@ -5,7 +5,7 @@
 //! the other. So a gather can linger: until as many have come as were at work lately, or until the host's pauses say
 //! that they will not. Who was alone before is not kept waiting.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -44,10 +44,27 @@ struct Crowd<D> {
 
 /// Demands that left together. Until it is dropped they count as being dealt with.
 #[derive(Debug)]
-pub(super) struct Wave<'g, D> {
-    pub(super) demands: Vec<D>,
+struct Wave<'g, D> {
+    demands: Vec<D>,
     size: usize,
     gather: &'g Gather<D>,
+}
+
+impl<D: Send + 'static> Gather<D> {
+    /// Adds a demand to the wave that is gathering; the first to come begins one. When it is complete, the first one's `deal`
+    /// is called with all of it, in a task of its own: the wave is dealt with even if that caller goes away.
+    pub(super) fn join<F>(self: &Arc<Self>, demand: D, deal: impl FnOnce(Vec<D>) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send,
+    {
+        if self.add(demand) {
+            let gather = Arc::clone(self);
+            tokio::spawn(async move {
+                let mut wave = gather.wave().await;
+                deal(std::mem::take(&mut wave.demands)).await;
+            });
+        }
+    }
 }
 
 impl<D> Gather<D> {
@@ -66,9 +83,8 @@ impl<D> Gather<D> {
         Self { lingers, crowd, joined: Notify::new() }
     }
 
-    /// Adds a demand. True for the first of a wave: its caller must see to it that [`Gather::wave`] is awaited, and the
-    /// wave dealt with, whatever becomes of the caller.
-    pub(super) fn join(&self, demand: D) -> bool {
+    /// True for the first of a wave.
+    fn add(&self, demand: D) -> bool {
         let mut crowd = self.crowd();
         crowd.waiting.push(demand);
         self.joined.notify_one();
@@ -76,7 +92,7 @@ impl<D> Gather<D> {
     }
 
     /// Waits for the wave to end, and takes it.
-    pub(super) async fn wave(&self) -> Wave<'_, D> {
+    async fn wave(&self) -> Wave<'_, D> {
         let started = Instant::now();
         while let Some(patience) = self.patience() {
             let end = (started + patience.most).min(Instant::now() + patience.quiet);
@@ -127,17 +143,17 @@ mod tests {
     async fn arrive(gather: &Gather<u32>, numbers: impl IntoIterator<Item = u32>, pause: Duration) {
         for number in numbers {
             sleep(pause).await;
-            gather.join(number);
+            gather.add(number);
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_joins_while_the_first_waits_is_in_the_wave() {
         let gather = Gather::brief();
-        assert!(gather.join(1));
+        assert!(gather.add(1));
         let (wave, ()) = tokio::join!(taken(&gather), arrive(&gather, 2..5, SHORT.quiet / 2));
         assert_eq!(wave, [1, 2, 3, 4]);
-        assert!(gather.join(5), "the next is the first of a new wave");
+        assert!(gather.add(5), "the next is the first of a new wave");
         assert_eq!(taken(&gather).await, [5]);
     }
 
@@ -145,7 +161,7 @@ mod tests {
     async fn a_stream_of_demands_does_not_keep_the_first_waiting() {
         let gather = Gather::brief();
         let started = Instant::now();
-        gather.join(0);
+        gather.add(0);
         let wave = async {
             assert!(taken(&gather).await.len() > 10);
             started.elapsed()
@@ -157,12 +173,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn as_many_as_the_last_time_are_waited_for_and_no_more() {
         let gather = Gather::lingering();
-        gather.join(0);
+        gather.add(0);
         let (wave, ()) = tokio::join!(taken(&gather), arrive(&gather, 1..10, Duration::from_millis(1)));
         assert_eq!(wave.len(), 10);
 
         let started = Instant::now();
-        gather.join(10);
+        gather.add(10);
         let slowly = Duration::from_millis(20);
         let (wave, ()) = tokio::join!(taken(&gather), arrive(&gather, 11..20, slowly));
         assert_eq!(wave.len(), 10, "though they came one by one");
@@ -172,12 +188,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn halves_that_are_out_of_step_become_one_wave() {
         let gather = Gather::lingering();
-        gather.join(1);
+        gather.add(1);
         let first = gather.wave().await;
-        gather.join(2);
+        gather.add(2);
         let second = gather.wave().await;
         drop((first, second));
-        gather.join(3);
+        gather.add(3);
         let (wave, ()) = tokio::join!(taken(&gather), arrive(&gather, [4], LONG.quiet / 2));
         assert_eq!(wave, [3, 4]);
     }
@@ -187,12 +203,12 @@ mod tests {
         for (crowd, disappointments) in [(2, 1), (3, 1), (4, 2), (10, 3), (100, 6)] {
             let gather = Gather::lingering();
             for number in 0..crowd {
-                gather.join(number);
+                gather.add(number);
             }
             assert_eq!(taken(&gather).await.len(), crowd as usize);
             for alone in 0..disappointments + 3 {
                 let started = Instant::now();
-                gather.join(alone);
+                gather.add(alone);
                 assert_eq!(taken(&gather).await, [alone]);
                 let patience = if alone < disappointments { LONG } else { SHORT };
                 assert_eq!(started.elapsed(), patience.quiet, "{alone} of {crowd}");

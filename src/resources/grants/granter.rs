@@ -32,7 +32,7 @@ const ROLE_TRIES: u32 = 3;
 pub(super) struct Granter {
     client: Client,
     reader: Arc<Reader>,
-    waiting: Gather<Demand>,
+    waiting: Arc<Gather<Demand>>,
 }
 
 /// What a round of grants came to. Pairs in none of these were not asked for: the round was halted first.
@@ -67,7 +67,7 @@ struct Task {
 
 impl Granter {
     pub(super) fn new(client: Client, reader: Arc<Reader>) -> Self {
-        Self { client, reader, waiting: Gather::lingering() }
+        Self { client, reader, waiting: Arc::new(Gather::lingering()) }
     }
 
     /// Asks once for each of `pairs`, in calls that it may share with others, and says what became of them.
@@ -75,14 +75,9 @@ impl Granter {
     /// Ends when `until` does, but not before a call that is under way. After a stop no call is begun.
     pub(super) async fn grant(self: &Arc<Self>, pairs: &BTreeSet<Pair>, until: &Deadline) -> Round {
         let (reply, round) = oneshot::channel();
-        if self.waiting.join(Demand { pairs: pairs.clone(), until: until.clone(), reply }) {
-            // A task of its own: the wave must be dealt with even if this caller goes away.
-            let granter = Arc::clone(self);
-            tokio::spawn(async move {
-                let mut wave = granter.waiting.wave().await;
-                granter.serve(std::mem::take(&mut wave.demands)).await;
-            });
-        }
+        let (demand, granter) =
+            (Demand { pairs: pairs.clone(), until: until.clone(), reply }, Arc::clone(self));
+        self.waiting.join(demand, |wave| async move { granter.serve(wave).await });
         let halt = match timeout(until.remaining() + LAST_CALL, round).await {
             Ok(Ok(round)) => return round,
             Ok(Err(_)) => Halt::Broken,

@@ -24,7 +24,7 @@ pub(super) struct Reader {
     lists: Lists,
     started: Instant,
     shared: Mutex<Shared>,
-    waiting: Gather<Waiter>,
+    waiting: Arc<Gather<Waiter>>,
     /// Bounds the connections; the client's limiter bounds the rate.
     lines: Semaphore,
 }
@@ -57,7 +57,7 @@ impl Reader {
             lists: Lists::new(client),
             started: Instant::now(),
             shared: Mutex::default(),
-            waiting: Gather::brief(),
+            waiting: Arc::new(Gather::brief()),
             lines: Semaphore::new(2 * CONCURRENT_CALLS),
         }
     }
@@ -125,15 +125,8 @@ impl Reader {
     /// answered.
     async fn find_out(self: &Arc<Self>, demand: Demand, until: &Deadline) -> Result<(), Halt> {
         let (reply, flights) = oneshot::channel();
-        let first = self.waiting.join(Waiter { demand, until: until.clone(), reply });
-        if first {
-            // A task of its own: the wave must be dealt with even if this caller goes away.
-            let reader = Arc::clone(self);
-            tokio::spawn(async move {
-                let mut wave = reader.waiting.wave().await;
-                reader.begin(std::mem::take(&mut wave.demands));
-            });
-        }
+        let (waiter, reader) = (Waiter { demand, until: until.clone(), reply }, Arc::clone(self));
+        self.waiting.join(waiter, |wave| async move { reader.begin(wave) });
         let flights = until.race(flights).await?.map_err(|_| Halt::Broken)?;
         for mut flight in flights {
             let outcome = until.outlast(LAST_CALL, flight.outcome.wait_for(Option::is_some)).await?;
