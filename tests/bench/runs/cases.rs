@@ -23,7 +23,6 @@ pub(crate) const ALL: &[Case] = &[
     #[cfg(target_os = "linux")]
     Case { name: "process", run: process::measure },
     Case { name: "plan-1000", run: plan_1000 },
-    Case { name: "plan-1000-free", run: plan_1000_free },
     Case { name: "plan-1000-bare", run: plan_1000_bare },
     Case { name: "plan-20-identities", run: plan_20_identities },
     Case { name: "plan-products", run: plan_products },
@@ -32,13 +31,16 @@ pub(crate) const ALL: &[Case] = &[
     Case { name: "apply-1000-remote", run: apply_1000_remote },
     Case { name: "apply-1000-oldest", run: apply_1000_oldest },
     Case { name: "apply-1000-random", run: apply_1000_random },
-    Case { name: "apply-1000-free", run: apply_1000_free },
     Case { name: "apply-one-large", run: apply_one_large },
     Case { name: "destroy-1000", run: destroy_1000 },
     Case { name: "two-applies", run: two_applies },
 ];
 
 const THOUSAND: Many = Many::pairs(1_000);
+
+/// How the table calls the two kinds of API.
+const PACED: &str = "50 ms, 20/s";
+const FREE: &str = "free API";
 
 /// What the provider block says where the API has no limit.
 pub(crate) const UNLIMITED: &str = "requests_per_second = 1000";
@@ -84,22 +86,16 @@ impl Scene<'_> {
     }
 
     /// The same with an API without a limit, next door.
-    fn free(self) -> Self {
-        Self { behaviour: free(), provider: UNLIMITED, ..self }
+    fn free(&self) -> Self {
+        let behaviour = Behaviour { order: self.behaviour.order, ..free() };
+        Self { behaviour, provider: UNLIMITED, ..*self }
     }
 }
 
 fn plan_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, &Scene::plan(THOUSAND))?;
+    let goals = ["≤ floor + 1.5 s, ≤ 41 calls", "≤ 1.0 × floor"];
     let met = |floor: f64, ours: f64, most: &Sample| ours <= floor + 1.5 && most.call_count() <= 41;
-    Ok(vec![Row::compare("plan of 1,000, 50 ms, 20/s", &floor, &ours, "≤ floor + 1.5 s, ≤ 41 calls", met)])
-}
-
-fn plan_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, &Scene::plan(THOUSAND).free())?;
-    Ok(vec![Row::compare("plan of 1,000, free API", &floor, &ours, "≤ 1.0 × floor", |floor, ours, _| {
-        ours <= floor
-    })])
+    both(bench, "plan of 1,000", &Scene::plan(THOUSAND), goals, met, |floor, ours| ours <= floor)
 }
 
 /// What is the host's, whoever answers: with our schema, and with as little as a resource can have.
@@ -108,7 +104,7 @@ fn plan_1000_bare(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let kinds = [("our schema", THOUSAND), ("two plain attributes", Many { plain: true, ..THOUSAND })];
     let row = |(schema, many)| {
         let (floor, ours) = alternate(&bare, &Scene::plan(many).free())?;
-        let name = format!("plan of 1,000 by a plugin that does nothing, {schema}");
+        let name = format!("plan of 1,000 by a plugin that does nothing, {schema}, {FREE}");
         Ok(Row::compare(name, &floor, &ours, "none", |_, _, _| true))
     };
     kinds.into_iter().map(row).collect()
@@ -116,17 +112,16 @@ fn plan_1000_bare(bench: &Bench) -> Result<Vec<Row>, Failure> {
 
 /// Twenty lists of one page each.
 fn plan_20_identities(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, &Scene::plan(Many { spread: 20, ..THOUSAND }))?;
+    let scene = Scene::plan(Many { spread: 20, ..THOUSAND });
     let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 20 + 20;
-    Ok(vec![Row::compare("plan of 1,000 over 20 identities", &floor, &ours, "≤ 60 calls", met)])
+    and_free(bench, "plan of 1,000 over 20 identities", &scene, "≤ 60 calls", met)
 }
 
 /// A thousand members with five identities each: five lists of twenty pages.
 fn plan_products(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let many = Many { count: 100, members: 10, identities: 5, ..THOUSAND };
-    let (floor, ours) = alternate(bench, &Scene::plan(many))?;
+    let scene = Scene::plan(Many { count: 100, members: 10, identities: 5, ..THOUSAND });
     let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 2 * 100 + 5;
-    Ok(vec![Row::compare("plan of 100 × (10 members × 5 identities)", &floor, &ours, "≤ 205 calls", met)])
+    and_free(bench, "plan of 100 × (10 members × 5 identities)", &scene, "≤ 205 calls", met)
 }
 
 fn plan_10000(bench: &Bench) -> Result<Vec<Row>, Failure> {
@@ -138,7 +133,7 @@ fn plan_10000(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let floor_growth = cpu(&floor) / cpu(&floor_thousand);
     Ok(vec![Row::compare(
         format!(
-            "plan of 10,000, free API (CPU {growth:.1} times that of 1,000; the floor's {floor_growth:.1} times)"
+            "plan of 10,000, {FREE} (CPU {growth:.1} times that of 1,000; the floor's {floor_growth:.1} times)"
         ),
         &floor,
         &ours,
@@ -165,51 +160,54 @@ fn apply_1000_random(bench: &Bench) -> Result<Vec<Row>, Failure> {
 
 fn apply_in_order(bench: &Bench, lists: &str, order: Order, kept: Kept) -> Result<Vec<Row>, Failure> {
     let behaviour = Behaviour { order, ..paced() };
-    let (floor, ours) = alternate(bench, &Scene { behaviour, kept, ..Scene::apply(THOUSAND) })?;
+    let scene = Scene { behaviour, kept, ..Scene::apply(THOUSAND) };
     let name = format!("apply of 1,000 new, lists {lists}");
-    Ok(vec![if matches!(order, Order::Shuffled(_)) {
+    if matches!(order, Order::Shuffled(_)) {
         let met = |_: f64, _: f64, most: &Sample| most.refused == 0;
-        Row::compare(name, &floor, &ours, "none refused", met)
-    } else {
-        let met =
-            |_: f64, ours: f64, most: &Sample| ours <= 15.0 && most.call_count() <= 240 && most.refused == 0;
-        Row::compare(name, &floor, &ours, "≤ 15 s, ≤ 240 calls, none refused", met)
-    }])
-}
-
-fn apply_1000_free(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let (floor, ours) = alternate(bench, &Scene::apply(THOUSAND).free())?;
-    Ok(vec![Row::compare("apply of 1,000 new, free API", &floor, &ours, "none", |_, _, _| true)])
+        return and_free(bench, &name, &scene, "none refused", met);
+    }
+    let goal = "≤ 15 s, ≤ 240 calls, none refused";
+    let met =
+        |_: f64, ours: f64, most: &Sample| ours <= 15.0 && most.call_count() <= 240 && most.refused == 0;
+    and_free(bench, &name, &scene, goal, met)
 }
 
 fn apply_one_large(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let many = Many { count: 1, members: 200, identities: 5, ..THOUSAND };
-    let (floor, ours) = alternate(bench, &Scene::apply(many))?;
+    let scene = Scene::apply(Many { count: 1, members: 200, identities: 5, ..THOUSAND });
     let met = |_: f64, _: f64, most: &Sample| {
         most.call_count() <= 45 && most.calls.get("CreateOrganizationMemberAuthIdentity") == Some(&20)
     };
-    Ok(vec![Row::compare("one resource of 200 × 5, create", &floor, &ours, "20 grants, ≤ 45 calls", met)])
+    and_free(bench, "one resource of 200 × 5, create", &scene, "20 grants, ≤ 45 calls", met)
 }
 
 fn destroy_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let bench = &bench.at_most(3);
     let scene = Scene { arguments: &["destroy", "-auto-approve"], ..Scene::plan(THOUSAND) };
-    let (floor, ours) = alternate(bench, &scene)?;
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let met = |_: f64, ours: f64, most: &Sample| ours <= 1.1 * most.call_count() as f64 / 20.0;
-    Ok(vec![Row::compare("destroy of 1,000", &floor, &ours, "≤ 1.1 × calls / 20 per s", met)])
+    and_free(&bench.at_most(3), "destroy of 1,000", &scene, "≤ 1.1 × calls / 20 per s", met)
 }
 
 /// Two processes that know nothing of each other and share the rate of one account.
 fn two_applies(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let goal = "both end well, < 2 % refused";
+    let paced = side_by_side(bench, "", &paced())?;
+    let free = side_by_side(bench, UNLIMITED, &free())?;
+    let met = |_: f64, _: f64, most: &Sample| most.refused * 50 < most.call_count();
+    Ok(vec![
+        Row::compare(format!("two applies of 500 at once, {PACED}"), &[], &paced, goal, met),
+        Row::compare(format!("two applies of 500 at once, {FREE}"), &[], &free, goal, met),
+    ])
+}
+
+fn side_by_side(bench: &Bench, provider: &str, behaviour: &Behaviour) -> Result<Vec<Sample>, Failure> {
     let halves = [Many::pairs(500), Many { from: 500, ..Many::pairs(500) }];
     let sandboxes = [Sandbox::new(bench, true, Kept::InFile)?, Sandbox::new(bench, true, Kept::InFile)?];
     for (sandbox, many) in sandboxes.iter().zip(&halves) {
-        sandbox.write("main.tf", &many.configuration(""))?;
+        sandbox.write("main.tf", &many.configuration(provider))?;
     }
     let mut samples = Vec::new();
     for _ in 0..bench.runs {
-        let server = Server::start(cloud(THOUSAND, Start::Nothing, paced()))?;
+        let server = Server::start(cloud(THOUSAND, Start::Nothing, behaviour.clone()))?;
         let mut running = Vec::new();
         for sandbox in &sandboxes {
             sandbox.set_state(None)?;
@@ -226,8 +224,36 @@ fn two_applies(bench: &Bench) -> Result<Vec<Row>, Failure> {
         }
         samples.push(counted(longest, cloud.journal()));
     }
-    let met = |_: f64, _: f64, most: &Sample| most.refused * 50 < most.call_count();
-    Ok(vec![Row::compare("two applies of 500 at once", &[], &samples, "both end well, < 2 % refused", met)])
+    Ok(samples)
+}
+
+/// Measures `scene`, and the same with a free API, which has no goal of its own.
+fn and_free(
+    bench: &Bench,
+    name: &str,
+    scene: &Scene<'_>,
+    goal: &'static str,
+    met: impl Fn(f64, f64, &Sample) -> bool,
+) -> Result<Vec<Row>, Failure> {
+    both(bench, name, scene, [goal, "none"], met, |_, _| true)
+}
+
+/// Measures `scene`, and the same with a free API, each with its goal.
+fn both(
+    bench: &Bench,
+    name: &str,
+    scene: &Scene<'_>,
+    [goal, free_goal]: [&'static str; 2],
+    met: impl Fn(f64, f64, &Sample) -> bool,
+    free_met: impl Fn(f64, f64) -> bool,
+) -> Result<Vec<Row>, Failure> {
+    let (floor, ours) = alternate(bench, scene)?;
+    let (free_floor, free_ours) = alternate(bench, &scene.free())?;
+    let free_met = |floor: f64, ours: f64, _: &Sample| free_met(floor, ours);
+    Ok(vec![
+        Row::compare(format!("{name}, {PACED}"), &floor, &ours, goal, met),
+        Row::compare(format!("{name}, {FREE}"), &free_floor, &free_ours, free_goal, free_met),
+    ])
 }
 
 /// Runs the floor and ours in turn.
