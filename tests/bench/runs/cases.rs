@@ -5,7 +5,6 @@ use std::time::Duration;
 use simulator::{Behaviour, Cloud, Order, Rate, Server};
 
 use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Many};
-#[cfg(target_os = "linux")]
 use crate::process;
 use crate::sandbox::{Kept, Sandbox, counted};
 use crate::table::{Row, Sample, median};
@@ -20,7 +19,6 @@ pub(crate) struct Case {
 
 /// In the order of the table.
 pub(crate) const ALL: &[Case] = &[
-    #[cfg(target_os = "linux")]
     Case { name: "process", run: process::measure },
     Case { name: "plan-1000", run: plan_1000 },
     Case { name: "plan-1000-bare", run: plan_1000_bare },

@@ -9,11 +9,11 @@
 mod bare;
 mod cases;
 mod configuration;
-#[cfg(target_os = "linux")]
 mod process;
 mod sandbox;
 mod store;
 mod table;
+mod watch;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -47,6 +47,9 @@ impl Bench {
 }
 
 fn main() -> Result<ExitCode, Failure> {
+    if watch::is_wanted() {
+        return watch::run();
+    }
     if bare::is_wanted() {
         return Ok(bare::serve());
     }

@@ -1,12 +1,8 @@
-//! The plugin as a process: how soon it answers, what it takes of memory and processor, how large it is. Reads `/proc`.
+//! The plugin as a process: how soon it answers, what it takes of memory and processor, how large it is.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
 use simulator::Server;
@@ -15,7 +11,8 @@ use tokio::time::Instant;
 use crate::cases::{Start, UNLIMITED, cloud, free};
 use crate::configuration::Many;
 use crate::sandbox::{Kept, Sandbox};
-use crate::table::{Row, quantile};
+use crate::table::{Row, median, quantile};
+use crate::watch::{self, Taken};
 use crate::{Bench, Failure};
 
 /// How often it is started.
@@ -26,8 +23,8 @@ const EVEN: f64 = 1.1;
 
 /// Start-up, size, and what plans take.
 pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let [thousand, ten_thousand] = [watch(bench, 1_000)?, watch(bench, 10_000)?];
-    Ok(vec![start_up(bench)?, thousand.memory(), size(bench)?, thousand.processor(&ten_thousand)])
+    let plans = [plans_of(bench, 1_000)?, plans_of(bench, 10_000)?];
+    Ok(vec![start_up(bench)?, memory(&plans[0]), size(bench)?, processor(&plans)])
 }
 
 /// From the start of the process to the line that tells the host where to connect, with a certificate of the
@@ -71,92 +68,56 @@ fn start_up(bench: &Bench) -> Result<Row, Failure> {
     })
 }
 
-/// What the provider's processes took in one plan, the host not counted.
-#[derive(Debug, Default)]
-struct Watched {
-    /// How many resources were planned.
-    count: u64,
-    processes: usize,
-    /// Bytes that the largest ever had resident.
-    peak: u64,
-    /// Nanoseconds of processor time of all together.
-    processor: u64,
+/// What the provider's processes took in plans of so many resources, plan by plan.
+#[derive(Debug)]
+struct Plans {
+    count: u32,
+    taken: Vec<Vec<Taken>>,
 }
 
-/// Watches the provider's processes during a plan of `count` resources that exist.
-fn watch(bench: &Bench, count: u64) -> Result<Watched, Failure> {
-    let many = Many::pairs(count);
-    let sandbox = Sandbox::new(bench, true, Kept::InFile)?;
+/// Watches the provider's processes during plans of `count` resources that exist.
+fn plans_of(bench: &Bench, count: u32) -> Result<Plans, Failure> {
+    let many = Many::pairs(count.into());
+    let sandbox = Sandbox::new(&bench.of(std::env::current_exe()?), true, Kept::InFile)?;
     sandbox.write("main.tf", &many.configuration(UNLIMITED))?;
     sandbox.set_state(Some(&many.state(&sandbox.address())))?;
-    let server = Server::start(cloud(many, Start::Applied, free()))?;
-    let mut running = sandbox.start(&["plan"], Some(&server))?;
-    let mut seen: BTreeMap<PathBuf, (u64, u64)> = BTreeMap::new();
-    while running.child.try_wait()?.is_none() {
-        for entry in fs::read_dir("/proc")?.flatten() {
-            let process = entry.path();
-            let ours = fs::read_link(process.join("exe")).is_ok_and(|exe| exe.starts_with(sandbox.path()));
-            // Processes come and go while one reads.
-            if let (true, Some(peak)) = (ours, peak(&process)) {
-                let (most, longest) = seen.entry(process.clone()).or_default();
-                *most = peak.max(*most);
-                *longest = processor(&process).max(*longest);
-            }
-        }
-        thread::park_timeout(Duration::from_millis(5));
+    let plan = |number: usize| {
+        let server = Server::start(cloud(many, Start::Applied, free()))?;
+        let file = sandbox.inside(&format!("taken-{number}"));
+        let mut command = sandbox.command(&["plan"], Some(&server))?;
+        watch::watch(&mut command, &bench.provider, &file);
+        sandbox.begin(command)?.end()?;
+        watch::read(&file)
+    };
+    Ok(Plans { count, taken: (0..bench.runs).map(plan).collect::<Result<_, _>>()? })
+}
+
+fn memory(plans: &Plans) -> Row {
+    let processes = || plans.taken.iter().flatten();
+    let megabytes = processes().map(|taken| taken.peak).fold(0.0, f64::max) / f64::from(1 << 20);
+    Row {
+        name: format!("memory of a process in a plan of {} (most of {})", plans.count, processes().count()),
+        ours: format!("{megabytes:.1} MiB"),
+        goal: "≤ 15 MiB",
+        met: megabytes > 0.0 && megabytes <= 15.0,
+        ..Row::default()
     }
-    running.end()?;
-    Ok(Watched {
-        count,
-        processes: seen.len(),
-        peak: seen.values().map(|(peak, _)| *peak).max().unwrap_or_default(),
-        processor: seen.values().map(|(_, processor)| processor).sum(),
-    })
 }
 
-/// Bytes that a process ever had resident.
-fn peak(process: &Path) -> Option<u64> {
-    let status = fs::read_to_string(process.join("status")).ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(peak.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
-}
-
-/// Nanoseconds that the threads of a process have run.
-fn processor(process: &Path) -> u64 {
-    let threads = fs::read_dir(process.join("task")).into_iter().flatten().flatten();
-    let ran = |statistics: String| statistics.split_whitespace().next()?.parse::<u64>().ok();
-    threads.filter_map(|thread| ran(fs::read_to_string(thread.path().join("schedstat")).ok()?)).sum()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "less than an exabyte, less than a century")]
-impl Watched {
-    fn memory(&self) -> Row {
-        let megabytes = self.peak as f64 / f64::from(1 << 20);
-        Row {
-            name: format!(
-                "memory of a process in a plan of {} (most of {} processes)",
-                self.count, self.processes
-            ),
-            ours: format!("{megabytes:.1} MiB"),
-            goal: "≤ 15 MiB",
-            met: self.peak > 0 && megabytes <= 15.0,
-            ..Row::default()
-        }
-    }
-
-    fn processor(&self, larger: &Self) -> Row {
-        let [each, each_of_more] =
-            [self, larger].map(|watched| watched.processor as f64 / 1e3 / watched.count as f64);
-        Row {
-            name: format!(
-                "processor time of the provider alone, per resource, in a plan of {} and of {}",
-                self.count, larger.count
-            ),
-            ours: format!("{each:.0} µs and {each_of_more:.0} µs"),
-            goal: "does not grow",
-            met: each > 0.0 && each_of_more <= EVEN * each,
-            ..Row::default()
-        }
+fn processor(plans: &[Plans; 2]) -> Row {
+    let [each, each_of_more] = plans.each_ref().map(|plans| {
+        let whole = |taken: &Vec<Taken>| taken.iter().map(|taken| taken.cpu).sum::<f64>();
+        median(plans.taken.iter().map(whole)) * 1e6 / f64::from(plans.count)
+    });
+    Row {
+        name: format!(
+            "processor time of the provider alone, per resource, in a plan of {} and of {}",
+            plans[0].count, plans[1].count
+        ),
+        ours: format!("{each:.0} µs and {each_of_more:.0} µs"),
+        goal: "does not grow",
+        met: each > 0.0 && each_of_more <= EVEN * each,
+        ..Row::default()
     }
 }
 

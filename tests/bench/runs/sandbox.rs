@@ -38,7 +38,7 @@ pub(crate) enum Kept {
 
 /// A command under way.
 pub(crate) struct Running {
-    pub(crate) child: Child,
+    child: Child,
     started: Instant,
     cpu: f64,
     errors: PathBuf,
@@ -115,8 +115,12 @@ impl Sandbox {
 
     /// Starts a command.
     pub(crate) fn start(&self, arguments: &[&str], server: Option<&Server>) -> Result<Running, Failure> {
+        self.begin(self.command(arguments, server)?)
+    }
+
+    /// A command to start.
+    pub(crate) fn command(&self, arguments: &[&str], server: Option<&Server>) -> Result<Command, Failure> {
         let path = |name| self.inside(name).display().to_string();
-        let errors = self.inside("errors");
         let mut command = Command::new(&self.host);
         command
             .args(arguments)
@@ -137,24 +141,25 @@ impl Sandbox {
             ])
             .stdin(Stdio::null())
             .stdout(fs::File::create(self.inside("output"))?)
-            .stderr(fs::File::create(&errors)?);
+            .stderr(fs::File::create(self.inside("errors"))?);
         if let Some(server) = server {
             command.env("TENCENTCLOUD_ORGANIZATION_ENDPOINT", server.url());
         }
         if let Some(store) = &self.store {
             command.env("TF_HTTP_ADDRESS", store.url());
         }
-        let cpu = cpu_of_children()?;
+        Ok(command)
+    }
+
+    /// Starts a command that [`Sandbox::command`] made.
+    pub(crate) fn begin(&self, mut command: Command) -> Result<Running, Failure> {
+        let (cpu, errors) = (cpu_of_children()?, self.inside("errors"));
         Ok(Running { started: Instant::now(), child: command.spawn()?, cpu, errors })
     }
 
-    /// Where everything of it is.
-    pub(crate) fn path(&self) -> &Path {
-        self.directory.path()
-    }
-
-    fn inside(&self, name: &str) -> PathBuf {
-        self.path().join(name)
+    /// A place in it.
+    pub(crate) fn inside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 }
 
@@ -181,7 +186,7 @@ pub(crate) fn counted(mut sample: Sample, journal: &[Call]) -> Sample {
 }
 
 /// Seconds of processor time that all children that have ended took, and theirs.
-fn cpu_of_children() -> Result<f64, Failure> {
+pub(crate) fn cpu_of_children() -> Result<f64, Failure> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     #[expect(clippy::cast_precision_loss, reason = "less than a century")]
