@@ -7,7 +7,7 @@ use simulator::{Behaviour, Cloud, Order, Rate, Server};
 use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Many};
 use crate::process;
 use crate::sandbox::{Kept, Sandbox, counted};
-use crate::table::{Row, Sample, median};
+use crate::table::{NO_GOAL, Row, Sample, median};
 use crate::{Bench, Failure};
 
 /// One line of the table, or a few that belong together.
@@ -103,7 +103,7 @@ fn plan_1000_bare(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let row = |(schema, many)| {
         let (floor, ours) = alternate(&bare, &Scene::plan(many).free())?;
         let name = format!("plan of 1,000 by a plugin that does nothing, {schema}, {FREE}");
-        Ok(Row::compare(name, &floor, &ours, "none", |_, _, _| true))
+        Ok(Row::compare(name, &floor, &ours, NO_GOAL, |_, _, _| true))
     };
     kinds.into_iter().map(row).collect()
 }
@@ -233,7 +233,7 @@ fn and_free(
     goal: &'static str,
     met: impl Fn(f64, f64, &Sample) -> bool,
 ) -> Result<Vec<Row>, Failure> {
-    both(bench, name, scene, [goal, "none"], met, |_, _| true)
+    both(bench, name, scene, [goal, NO_GOAL], met, |_, _| true)
 }
 
 /// Measures `scene`, and the same with a free API, each with its goal.

@@ -36,6 +36,9 @@ pub(crate) struct Row {
     pub(crate) met: bool,
 }
 
+/// The goal of a line that is there to be compared with.
+pub(crate) const NO_GOAL: &str = "none";
+
 /// The head of the table.
 pub(crate) const HEAD: &str = "\
 | case | floor | ours | ratio | CPU, floor / ours | calls (most of any run) | goal | met |
@@ -89,7 +92,11 @@ impl fmt::Display for Row {
         let ratio = self.ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
         let cpu = self.cpu.map_or("–".to_owned(), |(floor, ours)| format!("{floor:.2} / {ours:.2} s"));
         let calls = self.calls.as_deref().unwrap_or("–");
-        let met = if self.met { "yes" } else { "**no**" };
+        let met = match (*goal, self.met) {
+            (NO_GOAL, _) => "–",
+            (_, true) => "yes",
+            (_, false) => "**no**",
+        };
         write!(f, "| {name} | {floor} | {ours} | {ratio} | {cpu} | {calls} | {goal} | {met} |")
     }
 }
