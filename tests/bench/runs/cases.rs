@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use simulator::{Behaviour, Cloud, Order, Rate, Server};
 
-use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Many};
+use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Floor, Many};
 use crate::process;
 use crate::sandbox::{Kept, Sandbox, counted};
 use crate::table::{NO_GOAL, Row, Sample, median};
@@ -21,6 +21,7 @@ pub(crate) struct Case {
 pub(crate) const ALL: &[Case] = &[
     Case { name: "process", run: process::measure },
     Case { name: "plan-1000", run: plan_1000 },
+    Case { name: "plan-1000-alike", run: plan_1000_alike },
     Case { name: "plan-1000-bare", run: plan_1000_bare },
     Case { name: "plan-20-identities", run: plan_20_identities },
     Case { name: "plan-products", run: plan_products },
@@ -60,6 +61,7 @@ struct Scene<'a> {
     provider: &'a str,
     /// Where the host keeps its state.
     kept: Kept,
+    floor: Floor,
 }
 
 const PLAN: [&str; 1] = ["plan"];
@@ -75,6 +77,7 @@ impl Scene<'_> {
             behaviour: paced(),
             provider: "",
             kept: Kept::InFile,
+            floor: Floor::Number,
         }
     }
 
@@ -94,6 +97,17 @@ fn plan_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let goals = ["≤ floor + 1.5 s, ≤ 41 calls", "≤ 1.0 × floor"];
     let met = |floor: f64, ours: f64, most: &Sample| ours <= floor + 1.5 && most.call_count() <= 41;
     both(bench, "plan of 1,000", &Scene::plan(THOUSAND), goals, met, |floor, ours| ours <= floor)
+}
+
+/// The same beside a floor that holds as much: what the host takes for these values without any plugin.
+fn plan_1000_alike(bench: &Bench) -> Result<Vec<Row>, Failure> {
+    let floors = [("the same lists", Floor::Declared), ("the same lists and grants", Floor::Kept)];
+    let row = |(held, floor)| {
+        let (floor, ours) = alternate(bench, &Scene { floor, ..Scene::plan(THOUSAND).free() })?;
+        let name = format!("plan of 1,000 beside terraform_data with {held}, {FREE}");
+        Ok(Row::compare(name, &floor, &ours, "≤ 1.0 × floor", |floor, ours, _| ours <= floor))
+    };
+    floors.into_iter().map(row).collect()
 }
 
 /// What is the host's, whoever answers: with our schema, and with as little as a resource can have.
@@ -258,8 +272,8 @@ fn both(
 fn alternate(bench: &Bench, scene: &Scene<'_>) -> Result<(Vec<Sample>, Vec<Sample>), Failure> {
     let Scene { many, arguments, start, .. } = *scene;
     let floor = Sandbox::new(bench, false, scene.kept)?;
-    floor.write("main.tf", &many.floor_configuration())?;
-    let floor_state = (start == Start::Applied).then(|| many.floor_state());
+    floor.write("main.tf", &many.floor_configuration(scene.floor))?;
+    let floor_state = (start == Start::Applied).then(|| many.floor_state(scene.floor));
     let sandbox = Sandbox::new(bench, true, scene.kept)?;
     sandbox.write("main.tf", &many.configuration(scene.provider))?;
     let state = (start == Start::Applied).then(|| many.state(&sandbox.address()));
@@ -270,6 +284,11 @@ fn alternate(bench: &Bench, scene: &Scene<'_>) -> Result<(Vec<Sample>, Vec<Sampl
         let server = Server::start(cloud(many, start, scene.behaviour.clone()))?;
         sandbox.set_state(state.as_ref())?;
         ours.push(sandbox.run(arguments, Some(&server))?);
+        for sandbox in [&floor, &sandbox] {
+            if arguments == PLAN && !sandbox.output()?.contains("No changes.") {
+                return Err("a plan of what exists has changes".into());
+            }
+        }
     }
     Ok((floors, ours))
 }

@@ -24,6 +24,17 @@ pub(crate) struct Many {
     pub(crate) plain: bool,
 }
 
+/// What each of the floor's resources holds, as input and again as output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Floor {
+    /// A number.
+    Number,
+    /// What one of ours with one pair declares: two lists.
+    Declared,
+    /// What one of ours with one pair has in the state: two lists, and the grant.
+    Kept,
+}
+
 impl Many {
     /// `count` resources of one pair each, all of one identity.
     pub(crate) const fn pairs(count: u64) -> Self {
@@ -59,7 +70,8 @@ impl Many {
     pub(crate) fn configuration(&self, provider: &str) -> String {
         let Self { count, members, identities, spread, from, plain } = self;
         if *plain {
-            return format!("provider \"tencentcloud\" {{\n  {provider}\n}}\n\n{}", self.numbers(PLAIN));
+            let resources = self.resources(PLAIN, &format!("{FIRST_UIN} + count.index"));
+            return format!("provider \"tencentcloud\" {{\n  {provider}\n}}\n\n{resources}");
         }
         // As one would write it: what is one needs no loop, and the floor has none either.
         let member_uins = match members {
@@ -96,11 +108,7 @@ resource "tencentcloud_org_member_auth_identity" "many" {{
         let instance = |n| {
             let (members, identities) = self.product(n);
             let id = format!("{}#{}", joined(&members), joined(&identities));
-            let grant = |(uin, id)| {
-                let role = format!("role-of-{id}");
-                let grant = json!({ "member_uin": uin, "identity_id": id, "role_name": role, "status": "configured" });
-                (format!("{uin}#{id}"), grant)
-            };
+            let grant = |(uin, id)| (format!("{uin}#{id}"), grant_of(uin, id));
             let pairs = members.iter().flat_map(|uin| identities.iter().map(move |id| (*uin, *id)));
             let grants: serde_json::Map<_, _> = pairs.map(grant).collect();
             json!({
@@ -111,26 +119,59 @@ resource "tencentcloud_org_member_auth_identity" "many" {{
     }
 
     /// As many of the floor's resources.
-    pub(crate) fn floor_configuration(&self) -> String {
-        self.numbers("terraform_data")
+    pub(crate) fn floor_configuration(&self, floor: Floor) -> String {
+        let uin = format!("{FIRST_UIN} + count.index");
+        let lists = format!("member_uins = [{uin}], identity_ids = [{FIRST_IDENTITY}]");
+        let input = match floor {
+            Floor::Number => uin,
+            Floor::Declared => format!("{{ {lists} }}"),
+            Floor::Kept => format!(
+                "{{ {lists}, grants = {{ \"${{{uin}}}#{FIRST_IDENTITY}\" = {{ member_uin = {uin}, \
+                 identity_id = {FIRST_IDENTITY}, role_name = \"role-of-{FIRST_IDENTITY}\", status = \"configured\" }} }} }}"
+            ),
+        };
+        self.resources("terraform_data", &input)
     }
 
-    fn numbers(&self, kind: &str) -> String {
-        let count = self.count;
-        format!(
-            "resource \"{kind}\" \"many\" {{\n  count = {count}\n  input = {FIRST_UIN} + count.index\n}}\n"
-        )
+    /// As many resources of type `kind`, each with this for its input.
+    fn resources(&self, kind: &str, input: &str) -> String {
+        format!("resource \"{kind}\" \"many\" {{\n  count = {}\n  input = {input}\n}}\n", self.count)
     }
 
     /// The state after their apply.
-    pub(crate) fn floor_state(&self) -> Value {
+    pub(crate) fn floor_state(&self, floor: Floor) -> Value {
         let instance = |n| {
-            let value = json!({ "value": FIRST_UIN + n, "type": "number" });
+            let (uin, numbers) = (FIRST_UIN + n, json!(["tuple", ["number"]]));
+            let (value, of) = match floor {
+                Floor::Number => (json!(uin), json!("number")),
+                Floor::Declared => (
+                    json!({ "member_uins": [uin], "identity_ids": [FIRST_IDENTITY] }),
+                    json!(["object", { "member_uins": numbers, "identity_ids": numbers }]),
+                ),
+                Floor::Kept => {
+                    let pair = format!("{uin}#{FIRST_IDENTITY}");
+                    let grants = json!({ &pair: grant_of(uin, FIRST_IDENTITY) });
+                    let grant = json!({
+                        "member_uin": "number", "identity_id": "number", "role_name": "string", "status": "string"
+                    });
+                    let of_grants = json!(["object", { pair: ["object", grant] }]);
+                    (
+                        json!({ "member_uins": [uin], "identity_ids": [FIRST_IDENTITY], "grants": grants }),
+                        json!(["object", { "member_uins": numbers, "identity_ids": numbers, "grants": of_grants }]),
+                    )
+                }
+            };
+            let value = json!({ "value": value, "type": of });
             let id = format!("00000000-0000-0000-0000-{n:012}");
             json!({ "id": id, "input": value, "output": value, "triggers_replace": null })
         };
         state("terraform_data", "terraform.io/builtin/terraform", self.count, instance)
     }
+}
+
+/// A grant as a state has it.
+fn grant_of(uin: u64, id: u64) -> Value {
+    json!({ "member_uin": uin, "identity_id": id, "role_name": format!("role-of-{id}"), "status": "configured" })
 }
 
 fn joined(numbers: &[u64]) -> String {

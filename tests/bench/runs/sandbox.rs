@@ -157,6 +157,11 @@ impl Sandbox {
         Ok(Running { started: Instant::now(), child: command.spawn()?, cpu, errors })
     }
 
+    /// What the last command wrote.
+    pub(crate) fn output(&self) -> Result<String, Failure> {
+        Ok(fs::read_to_string(self.inside("output"))?)
+    }
+
     /// A place in it.
     pub(crate) fn inside(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
