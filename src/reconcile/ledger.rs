@@ -28,7 +28,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// One that expects more of the same: it buys a list already when renting for what is open now would cost half of it.
+    /// One that expects more of the same: it buys lists already when renting for what is open now would cost half of them.
     /// That stays within twice the cheapest cover, and where a thousand demands follow it saves the rents.
     pub fn foreseeing() -> Self {
         Self { foresees: true, ..Self::default() }
@@ -73,30 +73,36 @@ impl Ledger {
         choice
     }
 
-    /// Identities to buy at once. Only members who ask about nothing else count: their rents fall away for certain.
+    /// Identities to buy at once: those that members ask about who would cost half as much, and would then not be asked at all.
+    /// What their rents would have been is charged all the same, each to one of these identities.
     fn foresee(&mut self, open: &BTreeSet<Pair>, unread: impl Fn(u64) -> Option<u64>) -> BTreeSet<u64> {
-        let mut due: BTreeMap<u64, u64> = BTreeMap::new();
-        if self.foresees {
-            for of_member in
-                open.iter().collect::<Vec<_>>().chunk_by(|one, next| one.member_uin == next.member_uin)
-            {
-                if let [pair] = of_member {
-                    *due.entry(pair.identity_id).or_default() += 1;
-                }
+        let mut bought = BTreeSet::new();
+        if !self.foresees {
+            return bought;
+        }
+        let mut due: BTreeMap<Vec<u64>, u64> = BTreeMap::new();
+        let pairs: Vec<&Pair> = open.iter().collect();
+        for of_member in pairs.chunk_by(|one, next| one.member_uin == next.member_uin) {
+            *due.entry(of_member.iter().map(|pair| pair.identity_id).collect()).or_default() += 1;
+        }
+        for (identities, mut due) in due {
+            let priced = |identity| Some((identity, unread(identity)?));
+            let to_buy = identities.into_iter().filter(|identity| !bought.contains(identity));
+            let Some(to_buy) = to_buy.map(priced).collect::<Option<Vec<_>>>() else { continue };
+            let charged = |identity: &u64| self.charged.get(identity).copied().unwrap_or_default();
+            let missing = |(identity, price): &(u64, u64)| price.saturating_sub(charged(identity));
+            if to_buy.iter().map(missing).fold(0, u64::saturating_add) > 2 * due {
+                continue;
+            }
+            for (identity, price) in to_buy {
+                let charged = self.charged.entry(identity).or_default();
+                let rents = due.min(price.saturating_sub(*charged));
+                *charged += rents;
+                due -= rents;
+                bought.insert(identity);
             }
         }
-        due.retain(|identity, due| {
-            let (charged, Some(unread)) = (self.charged.entry(*identity).or_default(), unread(*identity))
-            else {
-                return false;
-            };
-            let buy = unread <= *charged + 2 * *due;
-            if buy {
-                *charged = unread.min(*charged + *due).max(*charged);
-            }
-            buy
-        });
-        due.into_keys().collect()
+        bought
     }
 }
 
@@ -127,6 +133,18 @@ mod tests {
         };
         assert!(!bought(0), "ten rents");
         assert!(bought(10), "ten more, and a list of thirty");
+    }
+
+    #[test]
+    fn all_lists_of_a_product_are_bought_at_once_where_that_saves_its_members() {
+        let check = |members: u64, pages: u64, bought: (usize, usize)| {
+            let choice = Ledger::foreseeing().choose(&product(members, 5), |_| Some(pages));
+            assert_eq!((choice.members.len(), choice.identities.len()), bought, "{members} or 5 of {pages}");
+        };
+        check(100, 19, (0, 5));
+        check(48, 19, (0, 5));
+        check(47, 19, (47, 0));
+        check(10, 19, (10, 0));
     }
 
     fn first(members: u64, identities: u64) -> (usize, usize) {
