@@ -73,8 +73,8 @@ impl Ledger {
         choice
     }
 
-    /// Identities to buy at once: those that members ask about who would cost half as much, and would then not be asked at all.
-    /// What their rents would have been is charged all the same, each to one of these identities.
+    /// Identities to buy at once: all that some members ask about, if asking these members would cost half as much. Such a
+    /// purchase spares every one of them; their rents are charged all the same, each to one of the identities.
     fn foresee(&mut self, open: &BTreeSet<Pair>, unread: impl Fn(u64) -> Option<u64>) -> BTreeSet<u64> {
         let mut bought = BTreeSet::new();
         if !self.foresees {
