@@ -37,7 +37,7 @@ impl Lists {
         let mut grants = BTreeMap::new();
         for _ in 0..READINGS_MAX {
             let mut reading = Reading::default();
-            while !reading.is_over() {
+            while !reading.over {
                 let page = self.page(Some(member), None, reading.pages, until).await?;
                 grants.extend(reading.take(page));
             }
@@ -91,6 +91,7 @@ struct Reading {
     shown: BTreeSet<u64>,
     /// Items without an identity: nobody's, but they count.
     nameless: u64,
+    /// Whether the last page was read.
     over: bool,
 }
 
@@ -108,10 +109,6 @@ impl Reading {
             }
         }
         page.items.into_iter().filter_map(|item| Some((item.identity_id?, item.into())))
-    }
-
-    fn is_over(&self) -> bool {
-        self.over
     }
 
     /// Whether nothing can have slipped through.
@@ -149,10 +146,10 @@ mod tests {
     fn read(pages: impl IntoIterator<Item = AuthIdentityPage>) -> Reading {
         let mut reading = Reading::default();
         for page in pages {
-            assert!(!reading.is_over());
+            assert!(!reading.over);
             reading.take(page).for_each(drop);
         }
-        assert!(reading.is_over());
+        assert!(reading.over);
         reading
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         });
         sizes(criterion, &format!("choose lists, {name}"), |size| {
             let pairs = pairs(size);
-            move || drop(black_box(Ledger::default().choose(black_box(&pairs), |_| None)))
+            move || drop(black_box(Ledger::foreseeing().choose(black_box(&pairs), |_| Some(20))))
         });
         sizes(criterion, &format!("decide, {name}"), |size| {
             let desired = pairs(size);
