@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fence::fenced;
 use super::model::Model;
-use super::resource::{Change, Cx, ImportResource, Planned, Resource, Slot};
+use super::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
 use super::value::Object;
 
 /// What create, update or delete came to: the state it saved last, and how it ended.
@@ -40,6 +40,16 @@ pub(crate) trait AnyResource<D>: Send + Sync {
     /// What the model makes of `object` when it has read it and writes it again.
     #[cfg(test)]
     fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics>;
+}
+
+/// [`CoordinateResource`], on objects.
+pub(crate) trait AnyCoordinate<D>: Send + Sync {
+    fn coordinate<'a>(
+        &'a self,
+        cx: &'a Cx<'a, D>,
+        prior: Option<&'a Object>,
+        planned: Option<&'a Object>,
+    ) -> BoxFuture<'a, Result<Option<Object>, Diagnostics>>;
 }
 
 /// [`ImportResource`], on objects.
@@ -122,6 +132,22 @@ impl<R: Resource> AnyResource<R::Data> for R {
     #[cfg(test)]
     fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics> {
         Ok(read::<R::Model>(object)?.write())
+    }
+}
+
+impl<R: CoordinateResource> AnyCoordinate<R::Data> for R {
+    fn coordinate<'a>(
+        &'a self,
+        cx: &'a Cx<'a, R::Data>,
+        prior: Option<&'a Object>,
+        planned: Option<&'a Object>,
+    ) -> BoxFuture<'a, Result<Option<Object>, Diagnostics>> {
+        Box::pin(fenced(async move {
+            let prior: Option<R::Model> = prior.map(read).transpose()?;
+            let mut planned: Option<R::Model> = planned.map(read).transpose()?;
+            CoordinateResource::coordinate(self, cx, prior.as_ref(), planned.as_mut()).await?;
+            Ok(planned.map(|planned| planned.write()))
+        }))
     }
 }
 

@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::erased::{AnyImport, AnyResource};
+use super::erased::{AnyCoordinate, AnyImport, AnyResource};
 use super::model::Model;
-use super::resource::{ImportResource, Resource};
+use super::resource::{CoordinateResource, ImportResource, Resource};
 use super::schema::{Block, Schema};
 use super::value::Type;
 
@@ -27,6 +27,7 @@ pub struct ResourceType<D> {
     pub(super) state_type: Type,
     pub(super) resource: Arc<dyn AnyResource<D>>,
     pub(super) import: Option<Arc<dyn AnyImport<D>>>,
+    pub(super) coordinate: Option<Arc<dyn AnyCoordinate<D>>>,
 }
 
 /// A resource type that was just registered, to be given capabilities.
@@ -56,6 +57,7 @@ impl<D: 'static> Registry<D> {
             schema: Schema { version: R::VERSION, block },
             resource: Arc::<R>::clone(&resource),
             import: None,
+            coordinate: None,
         };
         if self.resources.remove(R::TYPE).is_some() {
             self.twice.push(R::TYPE);
@@ -95,6 +97,14 @@ impl<R: ImportResource> Entry<'_, R> {
     /// The type can be imported by id.
     pub fn importable(&mut self) -> &mut Self {
         self.declared.import = Some(Arc::<R>::clone(&self.resource));
+        self
+    }
+}
+
+impl<R: CoordinateResource> Entry<'_, R> {
+    /// Plans of the type are settled with those of the other instances.
+    pub fn coordinated(&mut self) -> &mut Self {
+        self.declared.coordinate = Some(Arc::<R>::clone(&self.resource));
         self
     }
 }

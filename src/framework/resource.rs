@@ -82,6 +82,24 @@ pub trait Resource: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 }
 
+/// The capability to settle a plan with the other instances of a run, which may own the same things.
+pub trait CoordinateResource: Resource {
+    /// Looks at a plan beside those of the other instances. Follows [`Resource::plan`] wherever the provider is configured,
+    /// also for a destroy (`planned` is `None`) and for a creation (`prior` is `None`).
+    ///
+    /// May make computed attributes of `planned` unknown, warn, and change the private bytes ([`Cx::keep_private`]). Those of
+    /// a destroy reach its apply. Those of an update do not: a host plans an update again before it applies it, in another
+    /// process and from the state alone, so only what [`Resource::read`] has kept arrives there.
+    ///
+    /// An error refuses the plan. May wait for other instances, but never for one that may wait for this one.
+    fn coordinate(
+        &self,
+        cx: &Cx<'_, Self::Data>,
+        prior: Option<&Self::Model>,
+        planned: Option<&mut Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+}
+
 /// The capability to be imported by an id that a person typed.
 pub trait ImportResource: Resource {
     /// Finds what `id` names and says as much of it as [`Resource::read`], which always follows, needs.
@@ -97,13 +115,15 @@ pub trait ImportResource: Resource {
 pub struct Cx<'a, D> {
     data: &'a D,
     stop: &'a CancellationToken,
+    private: Mutex<Vec<u8>>,
     warnings: Mutex<Diagnostics>,
 }
 
 impl<'a, D> Cx<'a, D> {
-    /// A context with no warnings yet.
-    pub fn new(data: &'a D, stop: &'a CancellationToken) -> Self {
-        Self { data, stop, warnings: Mutex::default() }
+    /// A context with no warnings yet. `private` are the bytes that the host keeps beside the object: what the last
+    /// operation on it left there.
+    pub fn new(data: &'a D, stop: &'a CancellationToken, private: Vec<u8>) -> Self {
+        Self { data, stop, private: Mutex::new(private), warnings: Mutex::default() }
     }
 
     /// What configuring the provider yielded.
@@ -121,9 +141,21 @@ impl<'a, D> Cx<'a, D> {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
     }
 
-    /// The warnings given, for the reply.
-    pub fn into_warnings(self) -> Diagnostics {
-        self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// The private bytes of the object. They come from a state or a plan, so anything may stand there.
+    pub fn private(&self) -> Vec<u8> {
+        self.private.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the private bytes. They are stored with the state that this operation leaves, also after a failure, except
+    /// that a host which drops a reply or has nothing to change keeps the old ones.
+    pub fn keep_private(&self, private: Vec<u8>) {
+        *self.private.lock().unwrap_or_else(PoisonError::into_inner) = private;
+    }
+
+    /// The warnings given and the private bytes to keep, for the reply.
+    pub fn into_parts(self) -> (Diagnostics, Vec<u8>) {
+        let warnings = self.warnings.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (warnings, self.private.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -124,7 +124,7 @@ impl World {
 
     pub(crate) fn cx(&self) -> Cx<'_, Access> {
         let Process { access, stop, .. } = self.process();
-        Cx::new(access, stop)
+        Cx::new(access, stop, Vec::new())
     }
 
     /// Plans as the host would, and applies what changes.
@@ -191,7 +191,7 @@ impl World {
                 }
             }
         };
-        let mut report = cx.into_warnings();
+        let (mut report, _) = cx.into_parts();
         let failed = outcome.is_err();
         report.extend(outcome.err().into_iter().flatten());
         let state = slot.into_saved().or(if failed { prior } else { None });

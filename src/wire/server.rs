@@ -21,7 +21,7 @@ use crate::framework::fence::fenced;
 use crate::framework::provider::Provider;
 use crate::framework::registry::ResourceType;
 use crate::framework::resource::Planned;
-use crate::framework::server::{PlanRequest, Server};
+use crate::framework::server::{Answer as Answered, PlanRequest, Server};
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_server::{self, ProviderServer};
 
@@ -64,10 +64,11 @@ impl<P: Provider> Service<P> {
         let planned = from_proto::object(request.planned_state.as_ref(), of)?;
         let config = from_proto::object(request.config.as_ref(), of)?;
         let data = self.0.server.data()?;
-        let applied = resource.apply(&data, &self.0.stop.current(), prior, planned, config.as_ref()).await;
+        let (stop, private) = (self.0.stop.current(), request.planned_private.clone());
+        let applied = resource.apply(&data, &stop, private, prior, planned, config.as_ref()).await;
         Ok(proto::apply_resource_change::Response {
             new_state: Some(to_proto::object(applied.value, of)?),
-            private: request.planned_private.clone(),
+            private: applied.private,
             diagnostics: to_proto::diagnostics(applied.report),
             ..Default::default()
         })
@@ -221,11 +222,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let resource = self.0.server.resource(&request.type_name)?;
             let current = from_proto::object(request.current_state.as_ref(), resource.state_type())?;
             let data = self.0.server.data()?;
-            let found = resource.read(&data, &self.0.stop.current(), current).await?;
+            let found = resource.read(&data, &self.0.stop.current(), request.private, current).await?;
             Ok(proto::read_resource::Response {
                 new_state: Some(to_proto::object(found.value, resource.state_type())?),
                 diagnostics: to_proto::diagnostics(found.report),
-                private: request.private.clone(),
+                private: found.private,
                 ..Default::default()
             })
         })
@@ -240,15 +241,26 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         answer("PlanResourceChange", &request.type_name, async {
             let resource = self.0.server.resource(&request.type_name)?;
             let of = resource.state_type();
-            let Planned { state, replace, report } = resource.plan(&PlanRequest {
+            let change = PlanRequest {
                 prior: from_proto::object(request.prior_state.as_ref(), of)?,
                 proposed: from_proto::object(request.proposed_new_state.as_ref(), of)?,
                 config: from_proto::object(request.config.as_ref(), of)?,
-            })?;
+            };
+            let planned = resource.plan(&change)?;
+            let private = request.prior_private;
+            let settled = match self.0.server.data() {
+                Ok(data) => {
+                    resource.coordinate(&data, &self.0.stop.current(), private, &change, planned).await?
+                }
+                // Planning needs no configured provider.
+                Err(_) => Answered { value: planned, private, report: Diagnostics::new() },
+            };
+            let Planned { state, replace, mut report } = settled.value;
+            report.extend(settled.report);
             Ok(proto::plan_resource_change::Response {
                 planned_state: Some(to_proto::object(state, of)?),
                 requires_replace: replace.iter().map(to_proto::path).collect(),
-                planned_private: request.prior_private.clone(),
+                planned_private: settled.private,
                 diagnostics: to_proto::diagnostics(report),
                 ..Default::default()
             })
@@ -284,6 +296,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let imported = proto::import_resource_state::ImportedResource {
                 type_name: resource.name().to_owned(),
                 state: Some(to_proto::object(Some(found.value), resource.state_type())?),
+                private: found.private,
                 ..Default::default()
             };
             Ok(proto::import_resource_state::Response {

@@ -11,7 +11,7 @@ use crate::framework::resource::Cx;
 use crate::framework::value::{Object, known_or_null};
 
 impl<D: Sync> ResourceType<D> {
-    /// Creates (no `prior`), updates, or deletes (no `planned`).
+    /// Creates (no `prior`), updates, or deletes (no `planned`). `private` are the bytes that the plan gave.
     ///
     /// The answer's value is the state to store: after success as planned; after an error, which is then in the report, what
     /// exists, without unknown values. It is never null by accident: where a failed operation saved nothing, `prior` still holds.
@@ -20,11 +20,12 @@ impl<D: Sync> ResourceType<D> {
         &self,
         data: &D,
         stop: &CancellationToken,
+        private: Vec<u8>,
         prior: Option<Object>,
         planned: Option<Object>,
         config: Option<&Object>,
     ) -> Answer<Option<Object>> {
-        let cx = Cx::new(data, stop);
+        let cx = Cx::new(data, stop, private);
         let mut wanted = planned.clone();
         if let (Some(wanted), Some(config)) = (&mut wanted, config) {
             recall_write_only(&self.schema.block, wanted, config);
@@ -36,7 +37,7 @@ impl<D: Sync> ResourceType<D> {
             (Some(prior), None) => self.resource.delete(&cx, prior).await,
         };
         let saved = saved.map(|state| self.storable(state));
-        let mut report = cx.into_warnings();
+        let (mut report, private) = cx.into_parts();
         let value = match (result, planned) {
             (Ok(()), None) => None,
             (Ok(()), Some(planned)) => {
@@ -49,7 +50,7 @@ impl<D: Sync> ResourceType<D> {
             }
         };
         // Only now: an unknown value in a success is a bug to be told, in a failure it is the normal case.
-        Answer { value: value.map(known_or_null), report }
+        Answer { value: value.map(known_or_null), private, report }
     }
 
     /// `state` as it may be stored: with every block in its place, and nothing that is write-only.

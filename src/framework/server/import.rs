@@ -27,11 +27,11 @@ impl<D: Sync> ResourceType<D> {
             );
             return Err(Diagnostic::error("Import by identity is not supported", detail).into());
         }
-        let cx = Cx::new(data, stop);
+        let cx = Cx::new(data, stop, Vec::new());
         let found = import.import(&cx, id).await;
-        let mut report = cx.into_warnings();
+        let (mut report, private) = cx.into_parts();
         match found {
-            Ok(state) => Ok(Answer { value: known_or_null(self.storable(state)), report }),
+            Ok(state) => Ok(Answer { value: known_or_null(self.storable(state)), private, report }),
             Err(errors) => {
                 report.extend(errors);
                 Err(report)

@@ -8,6 +8,7 @@
 mod apply;
 mod configure;
 mod conformance;
+mod coordinate;
 mod import;
 mod plan;
 mod read;
@@ -46,6 +47,8 @@ pub struct Server<P: Provider> {
 pub struct Answer<T> {
     /// What it came to.
     pub value: T,
+    /// The private bytes to keep beside it.
+    pub private: Vec<u8>,
     /// Warnings; errors too where an operation has something to hand over even after a failure.
     pub report: Diagnostics,
 }

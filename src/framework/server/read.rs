@@ -15,14 +15,15 @@ impl<D: Sync> ResourceType<D> {
         &self,
         data: &D,
         stop: &CancellationToken,
+        private: Vec<u8>,
         current: Option<Object>,
     ) -> Result<Answer<Option<Object>>, Diagnostics> {
         let Some(current) = current else {
-            return Ok(Answer { value: None, report: Diagnostics::new() });
+            return Ok(Answer { value: None, private, report: Diagnostics::new() });
         };
-        let cx = Cx::new(data, stop);
+        let cx = Cx::new(data, stop, private);
         let found = self.resource.read(&cx, &current).await;
-        let mut report = cx.into_warnings();
+        let (mut report, private) = cx.into_parts();
         let value = match found {
             Ok(found) => found.map(|state| self.storable(state)),
             Err(errors) => {
@@ -31,6 +32,6 @@ impl<D: Sync> ResourceType<D> {
             }
         };
         let breaches = value.as_ref().map(conformance::of_state).unwrap_or_default();
-        if breaches.is_empty() { Ok(Answer { value, report }) } else { Err(breaches) }
+        if breaches.is_empty() { Ok(Answer { value, private, report }) } else { Err(breaches) }
     }
 }

@@ -228,6 +228,6 @@ async fn the_token_of_an_operation_is_the_one_given() {
     let stop = CancellationToken::new();
     stop.cancel();
     let resource = registry.find_resource("fake_thing").unwrap();
-    let answer = resource.apply(&world, &stop, None, Some(planned()), None).await;
+    let answer = resource.apply(&world, &stop, Vec::new(), None, Some(planned()), None).await;
     assert_eq!(answer.value, Some(made()));
 }

@@ -51,7 +51,8 @@ async fn apply(
     let mut registry = Registry::new();
     registry.resource(Fake::plain());
     let resource = registry.find_resource("fake_thing").unwrap();
-    resource.apply(&world, &CancellationToken::new(), prior.cloned(), planned.cloned(), config).await
+    let stop = CancellationToken::new();
+    resource.apply(&world, &stop, Vec::new(), prior.cloned(), planned.cloned(), config).await
 }
 
 /// Where the errors in `report` point, as a user would write it.

@@ -20,7 +20,7 @@ async fn read(world: World, current: Option<Object>) -> Result<Answer<Option<Obj
     let mut registry = Registry::new();
     registry.resource(Fake::plain());
     let resource = registry.find_resource("fake_thing").unwrap();
-    resource.read(&world, &CancellationToken::new(), current).await
+    resource.read(&world, &CancellationToken::new(), Vec::new(), current).await
 }
 
 async fn import(world: World, id: &str) -> Result<Answer<Object>, Diagnostics> {
