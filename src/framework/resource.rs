@@ -176,6 +176,11 @@ impl<M> Slot<M> {
     }
 
     /// What was saved last.
+    pub fn saved(&self) -> Option<&M> {
+        self.0.as_ref()
+    }
+
+    /// What was saved last.
     pub fn into_saved(self) -> Option<M> {
         self.0
     }

@@ -37,7 +37,7 @@ impl Provider for TencentCloud {
     type Data = Access;
 
     fn register(registry: &mut Registry<Access>) {
-        registry.resource(OrgMemberAuthIdentity).importable();
+        registry.resource(OrgMemberAuthIdentity).importable().coordinated();
     }
 
     fn validate(&self, config: &Config, report: &mut Diagnostics) {
@@ -59,6 +59,6 @@ impl Provider for TencentCloud {
         let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
             Diagnostic::error("Invalid provider configuration", settings::sentence(&error))
         })?;
-        Ok(Access::Ready(Grants::new(client)))
+        Ok(Access::Ready(Box::new(Grants::new(client))))
     }
 }

@@ -1,6 +1,7 @@
 //! Pure decisions about grants: which pairs to grant, repair, adopt and revoke ([`decide`]), how to cut
 //! them into the fewest calls ([`tile`]), whom to ask what exists
-//! ([`ledger`]), and how long the answer may be believed ([`snapshot`]).
+//! ([`ledger`]), how long the answer may be believed ([`snapshot`]), and who of several that list a
+//! pair answers for it ([`roster`]).
 //!
 //! Nothing here is async or fallible, and nothing knows Terraform or HTTP: what the API allows in one call is a
 //! parameter. The drivers are in `resources/grants`.
@@ -8,6 +9,7 @@
 pub mod decide;
 pub mod ledger;
 mod pair;
+pub mod roster;
 pub mod snapshot;
 pub mod tile;
 

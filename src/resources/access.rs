@@ -8,7 +8,7 @@ use crate::resources::grants::Grants;
 #[derive(Debug)]
 pub enum Access {
     /// Credentials and endpoint are known.
-    Ready(Grants),
+    Ready(Box<Grants>),
     /// These provider arguments are known only after apply: a plan can go on without the API, anything else cannot.
     Unknown(Vec<Path>),
 }

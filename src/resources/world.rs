@@ -228,7 +228,7 @@ impl Process {
         });
         let client =
             Client::with_transport(settings, Arc::new(time), Arc::clone(&line) as Arc<dyn Transport>);
-        Self { access: Box::leak(Box::new(Access::Ready(Grants::new(client)))), stop, line }
+        Self { access: Box::leak(Box::new(Access::Ready(Box::new(Grants::new(client))))), stop, line }
     }
 }
 

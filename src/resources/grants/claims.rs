@@ -10,11 +10,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use crate::cloud::{Deadline, Ended};
 use crate::reconcile::Pair;
+
+/// How long an operation that failed waits at most for those who claim what it was to give up: two calls and some looks.
+const RELEASE_TIME_MAX: Duration = Duration::from_mins(2);
 
 /// The claims of one run.
 #[derive(Debug, Default)]
@@ -34,6 +39,8 @@ struct Entries {
     revoking: BTreeMap<Pair, usize>,
     /// Revoked by this run: a list that still shows them is behind.
     revoked: BTreeSet<Pair>,
+    /// Still in the state of a resource that was to give them up and failed.
+    kept: BTreeSet<Pair>,
 }
 
 /// Pairs that an operation is about to make exist. Dropping it gives up what is not held.
@@ -86,6 +93,23 @@ impl Claims {
         .await
     }
 
+    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run holds: they are that
+    /// one's. Waits for claims under way, but no longer than a claim takes whose operation ends with the run. The other pairs are
+    /// remembered, for whoever claims them later.
+    pub(super) async fn release(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        let unlimited = Deadline::after(RELEASE_TIME_MAX, CancellationToken::new());
+        let unclaimed = |entries: &mut Entries| {
+            let claimed = pairs.iter().any(|pair| entries.claimed.contains_key(pair));
+            (!claimed).then_some(())
+        };
+        // What is still claimed after that stays in both states, and the next plan settles it.
+        let _late = self.wait(&unlimited, unclaimed).await;
+        let mut entries = self.entries();
+        let held: BTreeSet<Pair> = pairs & &entries.held;
+        entries.kept.extend(pairs.difference(&held));
+        held
+    }
+
     /// Waits until `ready` gives something; asked and done under one lock.
     async fn wait<T>(
         &self,
@@ -117,6 +141,11 @@ impl Claim<'_> {
     /// The pairs that this run has revoked: states and lists that still show them are behind.
     pub fn revoked(&self) -> BTreeSet<Pair> {
         &self.claims.entries().revoked & &self.pairs
+    }
+
+    /// The pairs that another resource of this run was to give up and could not: both states list them.
+    pub fn kept_by_others(&self) -> BTreeSet<Pair> {
+        &self.claims.entries().kept & &self.pairs
     }
 
     /// Says that `listed` are in this resource's state now, and gives up the others.
@@ -162,10 +191,7 @@ fn count_down(counts: &mut BTreeMap<Pair, usize>, pair: Pair) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tokio::time::{sleep, timeout};
-    use tokio_util::sync::CancellationToken;
 
     use super::*;
 

@@ -7,6 +7,7 @@ mod book;
 mod claims;
 mod gather;
 mod granter;
+mod handover;
 mod lists;
 mod page_hint;
 mod reader;
@@ -24,6 +25,7 @@ pub use settle::Settled;
 use self::book::Since;
 use self::claims::Claims;
 use self::granter::Granter;
+use self::handover::Handovers;
 use self::reader::Reader;
 
 use crate::cloud::{ApiError, Client, Deadline, Ended, Kind};
@@ -62,6 +64,7 @@ pub struct Grants {
     reader: Arc<Reader>,
     granter: Arc<Granter>,
     claims: Claims,
+    handovers: Handovers,
 }
 
 impl Grants {
@@ -69,7 +72,7 @@ impl Grants {
     pub fn new(client: Client) -> Self {
         let reader = Arc::new(Reader::new(client.clone()));
         let granter = Arc::new(Granter::new(client.clone(), Arc::clone(&reader)));
-        Self { client, reader, granter, claims: Claims::default() }
+        Self { client, reader, granter, claims: Claims::default(), handovers: Handovers::default() }
     }
 
     /// A moment: what is observed since then was read after it.

@@ -38,9 +38,23 @@ pub struct Revoked {
 impl Revoked {
     /// Which of `pairs`, those to revoke, were not tried.
     pub fn untried(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
-        let mut untried: BTreeSet<Pair> = pairs.difference(&self.gone).copied().collect();
+        let mut untried = self.rest(pairs);
         remove_refused(&mut untried, &self.refusals);
         untried
+    }
+
+    /// Which of `pairs`, those to revoke, are still ours.
+    fn rest(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        pairs.difference(&self.gone).copied().collect()
+    }
+
+    /// Leaves `pairs` to another resource: that they were refused is not told.
+    fn leave(&mut self, pairs: &BTreeSet<Pair>) {
+        self.gone.extend(pairs);
+        for refusal in &mut self.refusals {
+            refusal.pairs.retain(|pair| !pairs.contains(pair));
+        }
+        self.refusals.retain(|refusal| !refusal.pairs.is_empty());
     }
 }
 
@@ -74,7 +88,15 @@ impl Grants {
                 }
             })
             .await;
-        revoked.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let mut revoked = revoked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        revoked.leave(&self.release(&revoked.rest(pairs)).await);
+        revoked
+    }
+
+    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run has come to hold: the
+    /// state of the one that gives up must not list them any more. Waits for claims under way.
+    pub async fn release(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        if pairs.is_empty() { BTreeSet::new() } else { self.claims.release(pairs).await }
     }
 
     async fn revoke_one(&self, pair: Pair, until: &Deadline) -> Result<(), Unrevoked> {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::explain::{self, Doing};
 use super::model::MemberAuthIdentity;
+use super::private::Private;
+use super::{PRESET_IDENTITY, warn_about};
 use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Cx, Slot};
@@ -11,7 +13,7 @@ use crate::framework::timeouts::Operation;
 use crate::reconcile::Pair;
 use crate::reconcile::decide::{Decision, decide};
 use crate::resources::access::Access;
-use crate::resources::grants::{Grant, Grants, Halt};
+use crate::resources::grants::{Claim, Grant, Grants, Halt};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
@@ -20,11 +22,18 @@ pub(super) async fn create(
     state: &mut Slot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Create), cx.stop().clone());
-    converge(cx, BTreeMap::new(), planned, state, Doing::Creating, &until).await
+    let grants = cx.data().grants()?;
+    Private { mark: Some(grants.draw_mark()), noted: BTreeSet::new() }.keep(cx);
+    let converged =
+        converge(cx, grants, BTreeMap::new(), &BTreeSet::new(), &planned, Doing::Creating, &until).await;
+    if let Some(present) = converged.present {
+        state.save(planned.with_grants(present));
+    }
+    converged.result
 }
 
-/// Grants what is new in the planned product, then revokes what is no longer in it. What the state knows to exist
-/// and to work costs no call.
+/// Grants what is new in the planned product, then revokes what is no longer in it, but for what another instance answers for.
+/// What the state knows to exist and to work costs no call, unless another instance lists it too.
 pub(super) async fn update(
     cx: &Cx<'_, Access>,
     prior: &MemberAuthIdentity,
@@ -32,18 +41,39 @@ pub(super) async fn update(
     state: &mut Slot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Update), cx.stop().clone());
-    converge(cx, prior.recorded(), planned, state, Doing::Updating, &until).await
+    let grants = cx.data().grants()?;
+    let private = Private::of(cx);
+    let converged =
+        converge(cx, grants, prior.recorded(), &private.noted, &planned, Doing::Updating, &until).await;
+    if let Some(present) = converged.present {
+        Private { mark: private.mark.or_else(|| Some(grants.draw_mark())), noted: BTreeSet::new() }.keep(cx);
+        state.save(planned.with_grants(present));
+    } else if let Some(product) = planned.product() {
+        // Nothing was done, so the state is as before, less what others have come to hold.
+        let mut recorded = prior.recorded();
+        let declared: BTreeSet<Pair> = product.pairs().collect();
+        let given_up = recorded.keys().filter(|pair| !declared.contains(pair)).copied().collect();
+        let released = grants.release(&given_up).await;
+        if !released.is_empty() {
+            recorded.retain(|pair, _| !released.contains(pair));
+            cx.warn(explain::left(&released));
+            state.save(prior.clone().with_grants(recorded));
+        }
+    }
+    converged.result
 }
 
-/// Revokes every pair that the state says is ours. Pairs that are gone already, and whose member or identity is, count
-/// as revoked; those that block stay in the state.
+/// Revokes every pair that the state says is ours, but for what another instance answers for. Pairs that are gone already, and
+/// whose member or identity is, count as revoked; those that block stay in the state.
 pub(super) async fn delete(
     cx: &Cx<'_, Access>,
     prior: MemberAuthIdentity,
     state: &mut Slot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let grants = cx.data().grants()?;
+    let private = Private::of(cx);
     let mut recorded = prior.recorded();
+    leave(cx, &mut recorded, &private.noted);
     let until = Deadline::after(prior.limits().limit(Operation::Delete), cx.stop().clone());
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
     let revoked = grants.revoke(&owned, &until).await;
@@ -51,6 +81,7 @@ pub(super) async fn delete(
     if recorded.is_empty() {
         return Ok(());
     }
+    Private { noted: BTreeSet::new(), ..private }.keep(cx);
     state.save(prior.with_grants(recorded));
     Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
 }
@@ -58,28 +89,47 @@ pub(super) async fn delete(
 /// What exists of the pairs concerned, as far as it is known; `None` for one that was not looked at.
 type Present = BTreeMap<Pair, Option<Grant>>;
 
+/// What an operation that makes pairs exist came to.
+struct Converged {
+    /// What the state must list now; `None` if nothing was done, so that the state is as it was.
+    present: Option<Present>,
+    result: Result<(), Diagnostics>,
+}
+
+/// Makes the planned product exist, and revokes what is `recorded` and no longer in it. What of this is `noted` is left to the
+/// instance that answers for it.
 async fn converge(
     cx: &Cx<'_, Access>,
-    recorded: Present,
-    planned: MemberAuthIdentity,
-    state: &mut Slot<MemberAuthIdentity>,
+    grants: &Grants,
+    mut recorded: Present,
+    noted: &BTreeSet<Pair>,
+    planned: &MemberAuthIdentity,
     doing: Doing,
     until: &Deadline,
-) -> Result<(), Diagnostics> {
-    let grants = cx.data().grants()?;
-    let product =
-        planned.product().ok_or_else(|| Diagnostic::bug("An apply began before its sets were known."))?;
+) -> Converged {
+    let nothing_done = |errors: Diagnostics| Converged { present: None, result: Err(errors) };
+    let Some(product) = planned.product() else {
+        return nothing_done(Diagnostic::bug("An apply began before its sets were known.").into());
+    };
     let desired: BTreeSet<Pair> = product.pairs().collect();
+    let claim = match grants.claim(&desired, until).await {
+        Ok(claim) => claim,
+        Err(halt) => return nothing_done(explain::claim(doing, &halt, until)),
+    };
+    let (kept, given_up): (BTreeSet<Pair>, BTreeSet<Pair>) =
+        noted.iter().partition(|pair| desired.contains(pair));
+    let mut present = match look(grants, &recorded, &kept, &desired, until).await {
+        Ok(present) => present,
+        Err(halt) => return nothing_done(explain::look(doing, &halt, until)),
+    };
+    leave(cx, &mut recorded, &given_up);
+    present.retain(|pair, _| recorded.contains_key(pair) || desired.contains(pair));
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
-
-    let claim = grants.claim(&desired, until).await.map_err(|halt| explain::claim(doing, &halt, until))?;
-    let mut present =
-        look(grants, recorded, &desired, until).await.map_err(|halt| explain::look(doing, &halt, until))?;
     let revoked = claim.revoked();
     present.retain(|pair, _| !revoked.contains(pair));
     let standings =
         present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
-    let decision = decide(&desired, &owned, &standings);
+    let mut decision = decide(&desired, &owned, &standings);
 
     let settled = grants.settle(decision.grant.clone(), until).await;
     for pair in &settled.unseen {
@@ -87,57 +137,68 @@ async fn converge(
     }
     present.extend(settled.confirmed.iter().map(|(pair, grant)| (*pair, Some(grant.clone()))));
     let listed: BTreeSet<Pair> = present.keys().filter(|pair| desired.contains(pair)).copied().collect();
-    if !settled.is_complete() {
-        // What is saved with an error of a create taints it, so nothing is where nothing was made.
-        if settled.made_any() || !owned.is_empty() {
-            warn(cx, &decision, claim.shared());
-            claim.hold(&listed);
-            state.save(planned.with_grants(present));
-        }
-        return Err(explain::grants(doing, &settled, &decision, until));
+    // What is saved with an error of a create taints it, so nothing is where nothing was made.
+    if !settled.is_complete() && !settled.made_any() && owned.is_empty() {
+        return nothing_done(explain::grants(doing, &settled, &decision, until));
     }
-
-    warn(cx, &decision, claim.shared());
+    warn(cx, &decision, &claim);
     claim.hold(&listed);
+    if !settled.is_complete() {
+        let released = grants.release(&decision.revoke).await;
+        decision.revoke.retain(|pair| !released.contains(pair));
+        leave(cx, &mut present, &released);
+        let errors = explain::grants(doing, &settled, &decision, until);
+        return Converged { present: Some(present), result: Err(errors) };
+    }
     let revoked = grants.revoke(&decision.revoke, until).await;
     present.retain(|pair, _| !revoked.gone.contains(pair));
-    state.save(planned.with_grants(present));
-    if revoked.gone.len() < decision.revoke.len() {
-        return Err(explain::revokes(doing, &revoked, &decision.revoke, until));
-    }
-    Ok(())
+    let complete = revoked.gone.len() == decision.revoke.len();
+    let result =
+        if complete { Ok(()) } else { Err(explain::revokes(doing, &revoked, &decision.revoke, until)) };
+    Converged { present: Some(present), result }
 }
 
-/// Looks at what of `desired` the state does not know to exist and to work. What others granted is believed only by a
-/// reading of our own: it is about to become ours.
+/// Takes `pairs` out of `recorded` without revoking them, and says so: another instance answers for them.
+fn leave(cx: &Cx<'_, Access>, recorded: &mut Present, pairs: &BTreeSet<Pair>) {
+    let left: BTreeSet<Pair> = pairs.iter().filter(|pair| recorded.contains_key(pair)).copied().collect();
+    recorded.retain(|pair, _| !left.contains(pair));
+    warn_about(cx, &left, explain::left);
+}
+
+/// Looks at what of `desired` the state does not know to exist and to work, and at what another instance of the run may have
+/// revoked since (`shared`). What others granted is believed only by a reading of our own: it is about to become ours.
 async fn look(
     grants: &Grants,
-    recorded: Present,
+    recorded: &Present,
+    shared: &BTreeSet<Pair>,
     desired: &BTreeSet<Pair>,
     until: &Deadline,
 ) -> Result<Present, Halt> {
     let began = grants.now();
     let works = |pair: &Pair| recorded.get(pair).and_then(Option::as_ref).is_some_and(Grant::is_configured);
-    let open: BTreeSet<Pair> = desired.iter().filter(|pair| !works(pair)).copied().collect();
+    let open: BTreeSet<Pair> =
+        desired.iter().filter(|pair| !works(pair) || shared.contains(pair)).copied().collect();
     let mut seen = grants.observe(&open, until).await?;
     let foreign: BTreeSet<Pair> = seen.keys().filter(|pair| !recorded.contains_key(pair)).copied().collect();
     let anew = grants.observe_since(began, &foreign, until).await?;
     seen.retain(|pair, _| !foreign.contains(pair));
     seen.extend(anew);
 
-    let mut present = recorded;
+    let mut present = recorded.clone();
     present.retain(|pair, _| !open.contains(pair));
     present.extend(seen.into_iter().map(|(pair, grant)| (pair, Some(grant))));
     Ok(present)
 }
 
 /// Tells whose grants this resource has taken over, and which it shares.
-fn warn(cx: &Cx<'_, Access>, decision: &Decision, shared: &BTreeSet<Pair>) {
-    let adopted: BTreeSet<Pair> = decision.adopt.difference(shared).copied().collect();
-    if !adopted.is_empty() {
-        cx.warn(explain::adopted(&adopted));
-    }
-    if !shared.is_empty() {
-        cx.warn(explain::shared(shared));
-    }
+fn warn(cx: &Cx<'_, Access>, decision: &Decision, claim: &Claim<'_>) {
+    let kept_by_others = claim.kept_by_others();
+    let declared_twice = claim.shared() - &kept_by_others;
+    let others: BTreeSet<Pair> = &(&decision.adopt - claim.shared()) - &kept_by_others;
+    let (preset, adopted): (BTreeSet<Pair>, BTreeSet<Pair>) =
+        others.into_iter().partition(|pair| pair.identity_id == PRESET_IDENTITY);
+    warn_about(cx, &adopted, explain::adopted);
+    warn_about(cx, &preset, explain::preset_adopted);
+    warn_about(cx, &declared_twice, explain::declared_twice);
+    warn_about(cx, &kept_by_others, explain::kept_by_others);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write;
 
+use super::PRESET_IDENTITY;
 use super::advice::advice;
 use crate::cloud::{ApiError, Deadline, Ended, Kind};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
@@ -136,18 +137,101 @@ pub(super) fn adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
     )
 }
 
-/// Another resource of this run declares the same pairs.
-pub(super) fn shared(pairs: &BTreeSet<Pair>) -> Diagnostic {
+/// Some of the grants that are ours from now on are those of the preset identity.
+pub(super) fn preset_adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
     let they = if pairs.len() == 1 { "it" } else { "them" };
     Diagnostic::warning(
-        "Grants declared twice",
+        "Administrator access adopted",
         format!(
-            "Another resource of this run declares {} of this one as well: {}. Both now list {they}, and destroying either \
-             revokes {they}. Declare each pair of member and identity in one resource only.",
+            "{} of identity {PRESET_IDENTITY} existed before this resource declared {they}: {}. This is the administrator access \
+             that Tencent Cloud gave when the member account was created, and from now on the resource owns {they}: destroying \
+             the resource, or taking the member or identity {PRESET_IDENTITY} out of it, revokes the administrator access. If \
+             this is not wanted, take identity {PRESET_IDENTITY} out of the configuration and run `terraform state rm` on the \
+             resource before the next apply, then import it without that identity.",
             count(pairs.len(), "grant"),
             name(pairs)
         ),
     )
+}
+
+/// Another instance declares the same pairs.
+pub(super) fn declared_twice(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    let they = if pairs.len() == 1 { "it" } else { "them" };
+    Diagnostic::warning(
+        "Grants declared twice",
+        format!(
+            "Another resource declares {} of this one as well: {}. Both list {they}. As long as both are planned in the same \
+             run, the first of them that gives {they} up leaves {they} to the other. Declare each pair of member and identity in \
+             one resource only.",
+            count(pairs.len(), "grant"),
+            name(pairs)
+        ),
+    )
+}
+
+/// The resource gives up pairs, and another instance keeps them.
+pub(super) fn left(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    let they = if pairs.len() == 1 { "it" } else { "them" };
+    Diagnostic::warning(
+        "Grants left to another resource",
+        format!(
+            "This resource gives up {} that another one lists too: {}. {} not revoked: from now on only the other resource \
+             owns {they}.",
+            count(pairs.len(), "grant"),
+            name(pairs),
+            if pairs.len() == 1 { "It is" } else { "They are" },
+        ),
+    )
+}
+
+/// The resource keeps pairs that another instance gives up.
+pub(super) fn taken_over(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    let they = if pairs.len() == 1 { "it" } else { "them" };
+    Diagnostic::warning(
+        "Grants taken over from another resource",
+        format!(
+            "Another resource gives up {} that this one lists too: {}. The plan shows the role names as known after apply, because \
+             the apply claims {they} for this resource and looks again, so that the other one does not revoke {they}. Apply both \
+             together: without this resource (`-target`), the other one revokes {they}.",
+            count(pairs.len(), "grant"),
+            name(pairs)
+        ),
+    )
+}
+
+/// The resource took over pairs from another instance of the run, which should have given them up and failed.
+pub(super) fn kept_by_others(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    let they = if pairs.len() == 1 { "it" } else { "them" };
+    Diagnostic::warning(
+        "Grants listed by two resources",
+        format!(
+            "Another resource of this run was to give up {} that this one has taken over, and failed before it could: {}. Both \
+             list {they} now. The next plan of both settles it, and {they} stay{} with this resource; do not apply the other one \
+             alone (`-target`) before.",
+            count(pairs.len(), "grant"),
+            name(pairs),
+            if pairs.len() == 1 { "s" } else { "" },
+        ),
+    )
+}
+
+/// Two instances list pairs which only one of them keeps, and neither could be told before.
+pub(super) fn unsettled(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    Diagnostic::error(
+        "Grants cannot change hands without a refresh",
+        format!(
+            "The states of two resources list {}: {}. One of the two gives up what the other keeps, and what a refresh would have \
+             noted about it is not there. Nothing was changed. Plan again without `-refresh=false`.",
+            count(pairs.len(), "grant"),
+            name(pairs)
+        ),
+    )
+}
+
+/// A plan ended while it waited for that of another instance.
+pub(super) fn plan(halt: &Halt, until: &Deadline) -> Diagnostics {
+    let tried = "Could not settle this plan with that of another resource whose state lists the same grants.";
+    halted(Doing::Reading, tried, &[], halt, until).into()
 }
 
 /// One text about one error of the API.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::PRESET_IDENTITY;
 use super::explain::{self, Doing};
 use super::id::{self, ImportId};
 use super::model::MemberAuthIdentity;
@@ -37,9 +38,6 @@ pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthId
         }
     }
 }
-
-/// The identity that Tencent Cloud itself gives to the members it creates. It is no user's to manage by accident.
-const PRESET_IDENTITY: u64 = 1;
 
 /// What each of `members` holds, as ids ready to paste.
 async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Result<String, Diagnostics> {

@@ -6,11 +6,13 @@
 
 mod advice;
 mod apply;
+mod coordinate;
 mod explain;
 mod id;
 mod import;
 mod model;
 mod plan;
+mod private;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -18,9 +20,16 @@ mod validate;
 
 pub use model::MemberAuthIdentity;
 
+use std::collections::BTreeSet;
+
 use super::access::Access;
-use crate::framework::diagnostic::Diagnostics;
-use crate::framework::resource::{Change, Cx, ImportResource, Planned, Resource, Slot};
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
+use crate::reconcile::Pair;
+
+/// The identity that Tencent Cloud itself gives to the members it creates, with administrator access. It is no user's to
+/// manage by accident.
+const PRESET_IDENTITY: u64 = 1;
 
 /// The resource type.
 #[derive(Clone, Copy, Debug)]
@@ -81,8 +90,26 @@ impl Resource for OrgMemberAuthIdentity {
     }
 }
 
+impl CoordinateResource for OrgMemberAuthIdentity {
+    async fn coordinate(
+        &self,
+        cx: &Cx<'_, Access>,
+        prior: Option<&MemberAuthIdentity>,
+        planned: Option<&mut MemberAuthIdentity>,
+    ) -> Result<(), Diagnostics> {
+        coordinate::coordinate(cx, prior, planned).await
+    }
+}
+
 impl ImportResource for OrgMemberAuthIdentity {
     async fn import(&self, cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
         import::import(cx, id).await
+    }
+}
+
+/// Warns with `text` about `pairs`, if there are any.
+fn warn_about(cx: &Cx<'_, Access>, pairs: &BTreeSet<Pair>, text: fn(&BTreeSet<Pair>) -> Diagnostic) {
+    if !pairs.is_empty() {
+        cx.warn(text(pairs));
     }
 }

@@ -132,6 +132,16 @@ impl MemberAuthIdentity {
         };
         Self { grants: Field::Known(Map(product.pairs().map(planned).collect())), ..self }
     }
+
+    /// Makes the role names of `pairs` unknown: they are looked at again when this plan is applied.
+    pub(super) fn look_again_at(&mut self, pairs: &BTreeSet<Pair>) {
+        let Field::Known(Map(grants)) = &mut self.grants else { return };
+        for pair in pairs {
+            if let Some(Field::Known(Nested(grant))) = grants.get_mut(&pair.to_string()) {
+                grant.role_name = Field::Unknown;
+            }
+        }
+    }
 }
 
 impl GrantModel {

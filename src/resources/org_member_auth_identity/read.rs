@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::explain::{self, Doing};
 use super::id;
 use super::model::MemberAuthIdentity;
+use super::private::Private;
 use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
@@ -15,7 +16,7 @@ use crate::resources::access::Access;
 use crate::resources::grants::Halt;
 
 /// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked leaves such
-/// pairs). `None`: none of it exists.
+/// pairs). `None`: none of it exists. Notes which of it the state of an instance that was read before lists too.
 pub(super) async fn read(
     cx: &Cx<'_, Access>,
     prior: MemberAuthIdentity,
@@ -42,6 +43,9 @@ pub(super) async fn read(
     if found.is_empty() {
         return Ok(None);
     }
+    let mark = Private::of(cx).mark.unwrap_or_else(|| grants.draw_mark());
+    let noted = grants.enter(mark, &found.keys().copied().collect());
+    Private { mark: Some(mark), noted }.keep(cx);
     let id = product.map_or(Field::Null, |product| Field::Known(id::render(&product)));
     let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
     Ok(Some(MemberAuthIdentity { id, ..prior.with_grants(present) }))

@@ -447,7 +447,8 @@ impl Provider for Offline {
         };
         let now = Now::default();
         let transport = InMemory { cloud: Mutex::new(cloud), now };
-        Ok(Access::Ready(Grants::new(Client::with_transport(settings, Arc::new(now), Arc::new(transport)))))
+        let client = Client::with_transport(settings, Arc::new(now), Arc::new(transport));
+        Ok(Access::Ready(Box::new(Grants::new(client))))
     }
 
     fn register(registry: &mut Registry<Access>) {

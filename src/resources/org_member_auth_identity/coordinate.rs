@@ -1,0 +1,85 @@
+//! A plan beside the plans of the other instances: no run takes away a pair that another state lists and keeps.
+
+use std::collections::BTreeSet;
+
+use super::explain;
+use super::model::MemberAuthIdentity;
+use super::private::Private;
+use super::warn_about;
+use crate::cloud::Deadline;
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::resource::Cx;
+use crate::framework::timeouts::Operation;
+use crate::reconcile::Pair;
+use crate::reconcile::roster::{Change, Intent};
+use crate::resources::access::Access;
+use crate::resources::grants::Grants;
+
+/// Settles who of several instances that list a pair answers for it, and tells what comes of it. `reconcile::roster` decides.
+///
+/// Pairs that must be claimed are planned with an unknown role name, so that the instance takes part in the apply.
+pub(super) async fn coordinate(
+    cx: &Cx<'_, Access>,
+    prior: Option<&MemberAuthIdentity>,
+    planned: Option<&mut MemberAuthIdentity>,
+) -> Result<(), Diagnostics> {
+    // Where the provider's configuration is not known yet, nothing is known of any instance.
+    let Ok(grants) = cx.data().grants() else { return Ok(()) };
+    let private = Private::of(cx);
+    match prior {
+        None => {
+            Private { noted: left_by_the_old_object(grants, &private), ..private }.keep(cx);
+            Ok(())
+        }
+        Some(prior) => settle(cx, grants, private, prior, planned).await,
+    }
+}
+
+/// A plan without a prior state is that of a new object, but there may be an old one that makes room for it. The bytes are
+/// those of the old one if it is replaced on demand, and empty if it is tainted.
+fn left_by_the_old_object(grants: &Grants, private: &Private) -> BTreeSet<Pair> {
+    match private.mark {
+        Some(mark) => grants.left_by_replacement(mark, &private.noted),
+        None => grants.left_by_tainted(),
+    }
+}
+
+async fn settle(
+    cx: &Cx<'_, Access>,
+    grants: &Grants,
+    private: Private,
+    prior: &MemberAuthIdentity,
+    planned: Option<&mut MemberAuthIdentity>,
+) -> Result<(), Diagnostics> {
+    // A state that was never read by this version has no mark, and cannot be told from others.
+    let Some(mark) = private.mark else { return Ok(()) };
+    let lists: BTreeSet<Pair> = prior.recorded().into_keys().collect();
+    let (change, desired) = match &planned {
+        None => (Change::Destroy, Some(BTreeSet::new())),
+        Some(planned) => {
+            let change = if **planned == *prior { Change::Nothing } else { Change::Update };
+            (change, planned.product().map(|product| product.pairs().collect()))
+        }
+    };
+    let keeps = desired.iter().flatten().filter(|pair| lists.contains(pair)).copied().collect();
+    let noted = &private.noted & &lists;
+    let intent = Intent { mark, lists, keeps, noted, change };
+    if desired.is_none() {
+        grants.record_plan(&intent);
+        return Ok(());
+    }
+    let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
+    let settled = grants.settle_plan(&intent, &until).await;
+    let handover = settled.map_err(|halt| explain::plan(&halt, &until))?;
+    if !handover.unsettled.is_empty() {
+        return Err(explain::unsettled(&handover.unsettled).into());
+    }
+    warn_about(cx, &handover.left, explain::left);
+    warn_about(cx, &handover.taken_over, explain::taken_over);
+    warn_about(cx, &handover.declared_twice, explain::declared_twice);
+    match planned {
+        Some(planned) => planned.look_again_at(&handover.again),
+        None => Private { noted: handover.left, ..private }.keep(cx),
+    }
+    Ok(())
+}
