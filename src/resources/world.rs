@@ -123,8 +123,13 @@ impl World {
     }
 
     pub(crate) fn cx(&self) -> Cx<'_, Access> {
+        self.cx_of(Vec::new())
+    }
+
+    /// For an operation on an object that has these private bytes.
+    pub(crate) fn cx_of(&self, private: Vec<u8>) -> Cx<'_, Access> {
         let Process { access, stop, .. } = self.process();
-        Cx::new(access, stop, Vec::new())
+        Cx::new(access, stop, private)
     }
 
     /// Plans as the host would, and applies what changes.

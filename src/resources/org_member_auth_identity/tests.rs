@@ -4,6 +4,7 @@ mod any_order;
 mod crash_points;
 mod crowd;
 mod faults;
+mod handover;
 mod histories;
 mod import;
 mod life;
@@ -13,8 +14,9 @@ mod stop;
 mod texts;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use simulator::Cloud;
+use simulator::{Behaviour, Cloud};
 
 use super::{MemberAuthIdentity, OrgMemberAuthIdentity};
 use crate::framework::diagnostic::Diagnostics;
@@ -41,6 +43,12 @@ fn organization(members: u64, identities: u64) -> Cloud {
     cloud.add_member(9999, "others");
     cloud.add_identity(99, "others");
     cloud.with_grant(9999, 99).with_grant(9999, 11).with_grant(1, 99)
+}
+
+/// Members 1 to 4 and identities 11 and 12, slow enough that operations of a run overlap.
+fn slow() -> World {
+    let latency = Duration::from_millis(50);
+    World::of(organization(4, 2).with_behaviour(Behaviour { latency, ..Behaviour::default() }))
 }
 
 const OTHERS: [(u64, u64); 3] = [(1, 99), (9999, 11), (9999, 99)];

@@ -2,18 +2,12 @@
 
 use std::time::Duration;
 
-use simulator::{Behaviour, Effect, Fault};
+use simulator::{Effect, Fault};
 
 use super::*;
 
 const SHARED: &str = "Grants declared twice";
 const ADOPTED: &str = "Existing grants adopted";
-
-/// Members 1 to 4 and identities 11 and 12, slow enough that operations of a run overlap.
-fn slow() -> World {
-    let latency = Duration::from_millis(50);
-    World::of(organization(4, 2).with_behaviour(Behaviour { latency, ..Behaviour::default() }))
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_renamed_resource_hands_its_grants_over_without_a_gap() {
