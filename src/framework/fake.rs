@@ -12,7 +12,7 @@ use super::model::Model;
 use super::path::Path;
 use super::provider::Provider;
 use super::registry::Registry;
-use super::resource::{Change, Cx, ImportResource, Planned, Resource, Slot};
+use super::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
 use super::schema::{Attribute, Block, BlockNesting, Kind, Mode, NestedBlock, Nesting};
 use super::value::{Object, Type, Value};
 
@@ -246,6 +246,29 @@ impl Resource for Fake {
     }
 }
 
+impl CoordinateResource for Fake {
+    /// Private bytes of "look" make the id unknown, warn and become "looked"; those of "keep" refuse the plan.
+    async fn coordinate(
+        &self,
+        cx: &Cx<'_, World>,
+        _: Option<&Thing>,
+        planned: Option<&mut Thing>,
+    ) -> Result<(), Diagnostics> {
+        match cx.private().as_slice() {
+            b"look" => {
+                if let Some(planned) = planned {
+                    planned.0.insert("id".to_owned(), Value::Unknown);
+                }
+                cx.warn(Diagnostic::warning("Looked", "Another one was there."));
+                cx.keep_private(b"looked".to_vec());
+                Ok(())
+            }
+            b"keep" => Err(Diagnostic::error("Kept by another", "It will not let go.").into()),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl ImportResource for Fake {
     async fn import(&self, cx: &Cx<'_, World>, id: &str) -> Result<Thing, Diagnostics> {
         let found = (cx.data().read)(cx, thing([("name", text(id))])).await?;
@@ -301,7 +324,7 @@ impl Provider for FakeProvider {
     }
 
     fn register(registry: &mut Registry<World>) {
-        registry.resource(Fake::plain()).importable();
+        registry.resource(Fake::plain()).importable().coordinated();
     }
 }
 

@@ -61,6 +61,29 @@ async fn s74_a_create_plan_after_a_replacement_hands_the_private_bytes_on() {
 }
 
 #[tokio::test]
+async fn a_plan_is_settled_with_the_other_instances_where_the_provider_is_configured() {
+    let of = |private: &[u8]| proto::plan_resource_change::Request {
+        prior_private: private.to_vec(),
+        ..plan(sent(named("a")), sent(named("a")))
+    };
+    let mut host = configured(World::closed()).await;
+    let reply = host.plan_resource_change(of(b"look")).await.unwrap().into_inner();
+    assert_eq!(received(reply.planned_state).unwrap()["id"], Value::Unknown);
+    assert_eq!(reply.planned_private, b"looked");
+    assert_eq!(reply.diagnostics.iter().map(|told| told.summary.as_str()).collect::<Vec<_>>(), ["Looked"]);
+    let reply = host.plan_resource_change(of(b"keep")).await.unwrap().into_inner();
+    assert_eq!(one_error(&reply.diagnostics).summary, "Kept by another");
+    let gone = plan(sent(named("a")), sent_null());
+    let gone = proto::plan_resource_change::Request { prior_private: b"look".to_vec(), ..gone };
+    let reply = host.plan_resource_change(gone).await.unwrap().into_inner();
+    assert_eq!((received(reply.planned_state), reply.planned_private), (None, b"looked".to_vec()));
+
+    let mut host = host_of(FakeProvider::new(World::closed()));
+    let reply = host.plan_resource_change(of(b"look")).await.unwrap().into_inner();
+    assert_eq!((reply.planned_private, reply.diagnostics), (b"look".to_vec(), vec![]));
+}
+
+#[tokio::test]
 async fn s77_a_destroy_plan_is_null_and_hands_the_private_bytes_on() {
     let mut host = host_of(FakeProvider::new(World::closed()));
     let reply = host.plan_resource_change(plan(sent(named("a")), sent_null())).await.unwrap().into_inner();
