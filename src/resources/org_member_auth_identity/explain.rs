@@ -80,7 +80,8 @@ pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until
     if doing == Doing::Creating && settled.made_any() {
         progress.push(
             "Terraform marks a resource whose creation failed as tainted, and would revoke its grants to make it anew. To \
-             keep them, run `terraform untaint` (or `tofu untaint`) with its address before you apply again."
+             keep them, add `lifecycle { create_before_destroy = true }` to the resource, or run `terraform untaint` (or `tofu \
+             untaint`) with its address, before you apply again."
                 .to_owned(),
         );
     }
