@@ -5,6 +5,7 @@
 //! write is repeated only when it certainly did nothing.
 
 use super::action::Effect;
+use super::clock_skew::is_credible;
 use super::error::{Failure, Kind};
 use super::transport::TransportError;
 
@@ -100,6 +101,8 @@ const CODES: &[Row] = &[
 ];
 
 const UNDOCUMENTED: Row = both("", Failed, Never);
+/// A signature was refused for its time, and the answer's own is not to be followed: the next would be refused too.
+const CLOCKS_APART: Row = both("", Credentials, Never);
 const NOT_SENT: Row = both("", Unavailable, Bounded);
 const UNUSABLE: Row = both("", Unavailable, Never);
 const LOST: Row = split("", (Unavailable, Bounded), (Uncertain, Never));
@@ -110,6 +113,7 @@ const UNWRITABLE: Row = both("", Rejected, Never);
 /// What to make of `failure` of an action with `effect`.
 pub(crate) fn classify(failure: &Failure, effect: Effect) -> Verdict {
     let row = match failure {
+        Failure::Refused { skew: Some(skew), .. } if !is_credible(*skew) => &CLOCKS_APART,
         Failure::Refused { code, .. } => by_code(code),
         Failure::Foreign { status, .. } => by_status(*status),
         Failure::Shape { .. } => &NOT_THE_SERVICE,

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
@@ -27,7 +27,7 @@ use super::error::{ApiError, Failure, Kind};
 use super::http::Http;
 use super::limiter::Limiter;
 use super::proxy;
-use super::redact::redact;
+use super::redact::{Secrets, is_steering};
 use super::retry::Patience;
 use super::settings::{Settings, SettingsError};
 use super::sign::Signable;
@@ -42,6 +42,8 @@ struct Inner {
     settings: Settings,
     clock: ServiceClock,
     transport: Arc<dyn Transport>,
+    /// What only the proxies may know.
+    of_proxies: Vec<SecretString>,
     limiters: Mutex<BTreeMap<(Product, &'static str), Arc<Limiter>>>,
 }
 
@@ -76,15 +78,25 @@ impl Client {
     /// A client over the network. Reads the CA bundle and the proxy variables of `env`; connects to nothing.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, env: &dyn Env) -> Result<Self, SettingsError> {
         let transport = Http::new(settings.check()?, proxy::from_env(env)?);
-        Ok(Self::with_transport(settings, clock, Arc::new(transport)))
+        Ok(Self::over(settings, clock, Arc::new(transport), proxy::secrets(env)))
     }
 
     /// A client over `transport`, which takes the place of the network, the CA bundle and the proxies.
     pub fn with_transport(settings: Settings, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Self {
+        Self::over(settings, clock, transport, Vec::new())
+    }
+
+    fn over(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        transport: Arc<dyn Transport>,
+        of_proxies: Vec<SecretString>,
+    ) -> Self {
         Self(Arc::new(Inner {
             settings,
             clock: ServiceClock::new(clock),
             transport,
+            of_proxies,
             limiters: Mutex::default(),
         }))
     }
@@ -153,10 +165,9 @@ impl Inner {
         let limit = until.remaining().clamp(ATTEMPT_TIMEOUT_MIN, ATTEMPT_TIMEOUT_MAX);
         let request = self.request(call);
         trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
-        let answer = match timeout(limit, self.transport.send(request.clone())).await {
-            Ok(Ok(answer)) => {
-                HttpAnswer { body: redact(answer.body, &request, &self.settings.credentials), ..answer }
-            }
+        let secrets = Secrets::of(&request, &self.settings.credentials, &self.of_proxies);
+        let answer = match timeout(limit, self.transport.send(request)).await {
+            Ok(Ok(answer)) => HttpAnswer { body: secrets.strike_body(answer.body), ..answer },
             Ok(Err(source)) => {
                 let endpoint = self.endpoint(call.product).url().into();
                 return Outcome::unanswered(Failure::Transport { endpoint, source }, started);
@@ -166,8 +177,9 @@ impl Inner {
                 return Outcome::unanswered(Failure::Stalled { endpoint, limit }, started);
             }
         };
-        trace!(action = call.action, body = %String::from_utf8_lossy(&answer.body), "answer");
-        let result = envelope::open(&answer).map_err(|failure| self.correct_clock(failure, &answer));
+        trace!(action = call.action, body = %shown(&answer.body, &secrets), "answer");
+        let result =
+            envelope::open(&answer, &secrets).map_err(|failure| self.correct_clock(failure, &answer));
         Outcome { result, elapsed: started.elapsed() }
     }
 
@@ -254,6 +266,12 @@ impl Outcome {
             "called"
         );
     }
+}
+
+/// A body as a log may hold it.
+fn shown(body: &[u8], secrets: &Secrets) -> String {
+    let text = String::from_utf8_lossy(body);
+    secrets.strike(&text).replace(|character| is_steering(character) && character != '\n', " ")
 }
 
 impl fmt::Debug for Client {

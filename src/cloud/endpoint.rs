@@ -64,6 +64,10 @@ impl Endpoint {
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let url = Url::parse(text).map_err(EndpointError::NotAUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
+            // `user:password@host` is a URL whose scheme is the user.
+            if text.contains('@') {
+                return Err(EndpointError::UserInfo);
+            }
             return Err(EndpointError::Scheme(url.scheme().to_owned()));
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -83,6 +87,9 @@ impl Endpoint {
     /// The Organization API under a root domain such as [`DEFAULT_DOMAIN`]; the product's name is put before
     /// it.
     pub fn organization(domain: &str, protocol: Protocol) -> Result<Self, EndpointError> {
+        if domain.contains('@') {
+            return Err(EndpointError::UserInfo);
+        }
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
         if domain.is_empty() || domain.starts_with(['.', ':']) || !domain.chars().all(plain) {
             return Err(EndpointError::NotADomain);
@@ -174,6 +181,7 @@ mod tests {
         check("ftp://example.com", Err("scheme is `ftp`"));
         check("https://", Err("not a URL"));
         check("https://me:secret@example.com", Err("user name"));
+        check("me:secret@example.com", Err("user name"));
         check("https://example.com/?a=b", Err("query"));
         check("https://example.com/#a", Err("fragment"));
     }
@@ -186,8 +194,11 @@ mod tests {
         assert_eq!(mainland.as_deref(), Ok("https://organization.tencentcloudapi.com/"));
         let local = host("localhost:8080", Protocol::Http);
         assert_eq!(local.as_deref(), Ok("http://organization.localhost:8080/"));
-        for domain in ["", ".", "https://example.com", "example.com/x", "me@example.com", "a b"] {
+        for domain in ["", ".", "https://example.com", "example.com/x", "a b"] {
             assert_eq!(host(domain, Protocol::Https), Err(EndpointError::NotADomain), "{domain}");
+        }
+        for domain in ["me@example.com", "https://me:secret@example.com"] {
+            assert_eq!(host(domain, Protocol::Https), Err(EndpointError::UserInfo), "{domain}");
         }
     }
 

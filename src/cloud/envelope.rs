@@ -3,18 +3,54 @@
 //! `Error` alone says whether a call failed; the HTTP status is 200 either way and is not asked
 //! (<https://www.tencentcloud.com/document/product/1031/52046>). An answer without an envelope is not from
 //! the service but from something in between. Does not know what a code means: that is `classify`.
+//!
+//! An answer is read twice, for its envelope and for its fields, and each time straight into what is wanted of it: a
+//! tree of all that it holds can take two hundred times its length.
 
+mod field;
+
+use bytes::Bytes;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
+use self::field::{Code, Error, Text};
+use super::api::lenient::Object;
 use super::error::{Failure, Misshape};
+use super::redact::{Secrets, is_steering};
 use super::transport::HttpAnswer;
 
 /// A call that succeeded.
 #[derive(Debug)]
 pub(crate) struct Success {
     pub(crate) request_id: Option<String>,
-    fields: Map<String, Value>,
+    body: Bytes,
+}
+
+/// The envelope, and that of API 2.0, which old gateways may still answer with and the vendor's own SDKs still understand.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Envelope {
+    #[serde(rename = "Response")]
+    response: Option<Object<Head>>,
+    code: Code,
+    #[serde(rename = "codeDesc")]
+    code_desc: Text,
+    message: Text,
+}
+
+/// What every answer may have beside its own fields.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Head {
+    error: Error,
+    request_id: Text,
+}
+
+/// The envelope around what an action answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", bound = "T: DeserializeOwned")]
+struct Around<T> {
+    response: Object<T>,
 }
 
 /// How many characters of a foreign answer are shown.
@@ -22,23 +58,27 @@ const EXCERPT_LENGTH_MAX: usize = 160;
 /// How many characters of what the service says are kept: no documented text comes near it.
 const TEXT_LENGTH_MAX: usize = 2_000;
 
-/// Opens the envelope.
-pub(crate) fn open(answer: &HttpAnswer) -> Result<Success, Failure> {
-    let foreign = || Failure::Foreign { status: answer.status, excerpt: excerpt(&answer.body) };
-    let mut envelope: Map<String, Value> = serde_json::from_slice(&answer.body).map_err(|_| foreign())?;
-    let Some(Value::Object(fields)) = envelope.remove("Response") else {
-        return Err(legacy_refusal(&envelope).unwrap_or_else(foreign));
+/// Opens the envelope. What a failure says is without `secrets`.
+pub(crate) fn open(answer: &HttpAnswer, secrets: &Secrets) -> Result<Success, Failure> {
+    let foreign = || Failure::Foreign { status: answer.status, excerpt: excerpt(&answer.body, secrets) };
+    let Object(envelope): Object<Envelope> = serde_json::from_slice(&answer.body).map_err(|_| foreign())?;
+    let said =
+        |Text(text)| text.filter(|text| !text.is_empty()).map(|text| printable(&secrets.strike(&text)));
+    let refused = |code, message, request_id| {
+        let message = said(message).unwrap_or_default();
+        Failure::Refused { code, message, request_id, skew: None }
     };
-    let request_id = text(&fields, "RequestId");
-    match fields.get("Error") {
-        None | Some(Value::Null) => Ok(Success { request_id, fields }),
-        Some(error) => match error.as_object().and_then(|error| Some((error, text(error, "Code")?))) {
-            Some((error, code)) => {
-                let message = text(error, "Message").unwrap_or_default();
-                Err(Failure::Refused { code, message, request_id, skew: None })
-            }
-            None => Err(foreign()),
-        },
+    let Some(Object(Head { error, request_id })) = envelope.response else {
+        let code = said(envelope.code_desc).filter(|_| envelope.code.is_failure());
+        return Err(code.map_or_else(foreign, |code| refused(code, envelope.message, None)));
+    };
+    let request_id = said(request_id);
+    match error {
+        Error::None => Ok(Success { request_id, body: answer.body.clone() }),
+        Error::Some { code, message } => {
+            Err(said(code).map_or_else(foreign, |code| refused(code, message, request_id)))
+        }
+        Error::Misshapen => Err(foreign()),
     }
 }
 
@@ -46,27 +86,15 @@ impl Success {
     /// Reads the fields of the answer.
     pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, Failure> {
         let request_id = self.request_id;
-        serde_json::from_value(Value::Object(self.fields))
+        let read: Result<Around<T>, _> = serde_json::from_slice(&self.body);
+        read.map(|around| around.response.0)
             .map_err(|error| Failure::Shape { request_id, source: Misshape(printable(&error.to_string())) })
     }
 }
 
-/// The envelope of API 2.0, which old gateways may still answer with and the vendor's own SDKs still
-/// understand.
-fn legacy_refusal(envelope: &Map<String, Value>) -> Option<Failure> {
-    envelope.get("code")?.as_i64().filter(|code| *code != 0)?;
-    let code = text(envelope, "codeDesc")?;
-    let message = text(envelope, "message").unwrap_or_default();
-    Some(Failure::Refused { code, message, request_id: None, skew: None })
-}
-
-fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    fields.get(name)?.as_str().filter(|text| !text.is_empty()).map(printable)
-}
-
 /// `text` as it may be shown: whoever answers must not be able to steer a terminal, or to flood it.
-fn printable(text: &str) -> String {
-    shortened(&text.replace(|character: char| character.is_control(), " "), TEXT_LENGTH_MAX)
+pub(crate) fn printable(text: &str) -> String {
+    shortened(&text.replace(is_steering, " "), TEXT_LENGTH_MAX)
 }
 
 fn shortened(text: &str, length_max: usize) -> String {
@@ -77,10 +105,11 @@ fn shortened(text: &str, length_max: usize) -> String {
 }
 
 /// The start of a body in one printable line: enough to recognise a proxy's page.
-fn excerpt(body: &[u8]) -> String {
-    let start = body.get(..body.len().min(EXCERPT_LENGTH_MAX * 4)).unwrap_or_default();
-    let printable = String::from_utf8_lossy(start).replace(|c: char| c.is_control(), " ");
-    let line = printable.split_whitespace().collect::<Vec<_>>().join(" ");
+fn excerpt(body: &[u8], secrets: &Secrets) -> String {
+    let text = String::from_utf8_lossy(body);
+    let start: String = secrets.strike(&text).chars().take(EXCERPT_LENGTH_MAX * 4).collect();
+    let line = start.replace(is_steering, " ");
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() { "(empty)".to_owned() } else { shortened(&line, EXCERPT_LENGTH_MAX) }
 }
 
@@ -90,7 +119,7 @@ mod tests {
     use crate::cloud::api::organization::AuthIdentityPage;
 
     fn check(status: u16, body: &str) -> String {
-        match open(&HttpAnswer { status, date: None, body: body.to_owned().into() }) {
+        match open(&HttpAnswer { status, date: None, body: body.to_owned().into() }, &Secrets::none()) {
             Ok(success) => format!("success {:?}", success.request_id),
             Err(failure) => failure.to_string(),
         }
@@ -105,6 +134,16 @@ mod tests {
         }
         assert_eq!(check(200, r#"{"Response":{"Error":null,"RequestId":null}}"#), "success None");
         assert_eq!(check(200, r#"{"Response":{"Error":{"Code":"A.B"}}}"#), "A.B: ");
+        for id in ["7", "-7", "1e99", "18446744073709551616", "true", "null", "{}"] {
+            assert_eq!(
+                check(200, &format!(r#"{{"Response":{{"RequestId":{id}}}}}"#)),
+                "success None",
+                "{id}"
+            );
+        }
+        let odd =
+            r#"{"Response":{"RequestId":[{"":0}],"Error":{"Message":{},"Code":"A.B"},"x":{"y":[1e99]}}}"#;
+        assert_eq!(check(200, odd), "A.B: ");
         assert_eq!(check(200, r#"{"code":4000,"message":"m","codeDesc":"AuthFailure"}"#), "AuthFailure: m");
     }
 
@@ -120,7 +159,13 @@ mod tests {
             r#"{"Response":null}"#,
             r#"{"Response":{"Error":{}}}"#,
             r#"{"Response":{"Error":"no"}}"#,
+            r#"{"Response":{"Error":7}}"#,
+            r#"{"Response":{"Error":1.5e9}}"#,
+            r#"{"Response":{"Error":{"Code":7}}}"#,
+            r#"{"Response":{},"Response":{}}"#,
             r#"{"code":0,"message":"","codeDesc":"Success"}"#,
+            r#"{"code":true,"message":"","codeDesc":"Success"}"#,
+            r#"{"code":[1],"message":"","codeDesc":"Success"}"#,
         ] {
             assert!(check(502, body).starts_with("the answer is not one of"), "{body}");
         }
@@ -132,11 +177,17 @@ mod tests {
             let error = serde_json::json!({ "Code": "A.B\u{1b}c", "Message": message });
             check(200, &serde_json::json!({ "Response": { "Error": error } }).to_string())
         };
+        assert_eq!(
+            refused("\u{202e}a\u{2066}b\u{61c}c\u{200f}\u{5e9}\u{200d}"),
+            "A.B c:  a b c \u{5e9}\u{200d}",
+            "what only joins letters stays"
+        );
         assert_eq!(refused("\u{1b}[31mred\r\nline\u{9b}"), "A.B c:  [31mred  line ");
         assert_eq!(refused(&"é".repeat(1 << 20)).chars().count(), "A.B c: ".len() + TEXT_LENGTH_MAX + 1);
 
         let misshapen = serde_json::json!({ "Response": { "Items": "\u{1b}x".repeat(1 << 20) } }).to_string();
-        let success = open(&HttpAnswer { status: 200, date: None, body: misshapen.into() }).unwrap();
+        let answer = HttpAnswer { status: 200, date: None, body: misshapen.into() };
+        let success = open(&answer, &Secrets::none()).unwrap();
         let chain = success.read::<AuthIdentityPage>().unwrap_err().chain();
         assert!(chain.starts_with("the answer does not have the documented shape: invalid type"), "{chain}");
         assert!(chain.chars().count() < TEXT_LENGTH_MAX + 100 && !chain.contains('\u{1b}'));
@@ -144,8 +195,9 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_one_short_printable_line() {
-        assert_eq!(excerpt(b"<html>\r\n  <b>502\x1b[31m</b>"), "<html> <b>502 [31m</b>");
-        assert_eq!(excerpt("é".repeat(5000).as_bytes()).chars().count(), EXCERPT_LENGTH_MAX + 1);
-        assert_eq!(excerpt(b" \n"), "(empty)");
+        let shown = |body: &[u8]| excerpt(body, &Secrets::none());
+        assert_eq!(shown(b"<html>\r\n  <b>502\x1b[31m</b>"), "<html> <b>502 [31m</b>");
+        assert_eq!(shown("é".repeat(5000).as_bytes()).chars().count(), EXCERPT_LENGTH_MAX + 1);
+        assert_eq!(shown(b" \n"), "(empty)");
     }
 }

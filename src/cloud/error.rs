@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use super::clock_skew::is_credible;
 use super::deadline::Ended;
 use super::transport::TransportError;
 
@@ -198,6 +199,13 @@ impl Error for ApiError {
 }
 
 fn describe_skew(seconds: i64) -> String {
+    if !is_credible(seconds) {
+        let direction = if seconds > 0 { "ahead of" } else { "behind" };
+        return format!(
+            " (its Date is {} days {direction} the clock of this machine, which is too far to follow)",
+            seconds.unsigned_abs() / (24 * 60 * 60)
+        );
+    }
     let direction = if seconds > 0 { "behind" } else { "ahead of" };
     format!(" (the clock of this machine is {} s {direction} the service's)", seconds.unsigned_abs())
 }

@@ -50,6 +50,8 @@ enum Step {
     MaybeSent,
     /// An answer whose body repeats the headers of the request.
     Echo,
+    /// An answer that is made of the request.
+    Reflect(fn(&HttpRequest) -> String),
     After(Duration, Box<Step>),
 }
 
@@ -112,7 +114,7 @@ impl Script {
 impl Transport for Script {
     async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
         let echo = format!("<html>{:?}", request.headers);
-        self.sent.lock().unwrap().push((Instant::now(), request));
+        self.sent.lock().unwrap().push((Instant::now(), request.clone()));
         let next = self.steps.lock().unwrap().pop_front();
         let mut step = next.or_else(|| self.forever.clone()).expect("the script has no more steps");
         while let Step::After(delay, then) = step {
@@ -128,6 +130,9 @@ impl Transport for Script {
             Step::Unusable => Err(TransportError::Unusable(cause())),
             Step::MaybeSent => Err(TransportError::MaybeSent(cause())),
             Step::Echo => Ok(HttpAnswer { status: 418, date: None, body: echo.into() }),
+            Step::Reflect(reflect) => {
+                Ok(HttpAnswer { status: 200, date: None, body: reflect(&request).into() })
+            }
             Step::After(..) => unreachable!(),
         }
     }

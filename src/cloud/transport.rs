@@ -37,7 +37,7 @@ pub struct HttpAnswer {
     pub status: u16,
     /// The `Date` header as received.
     pub date: Option<String>,
-    /// The body, decompressed.
+    /// The body as received.
     pub body: Bytes,
 }
 

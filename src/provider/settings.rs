@@ -148,7 +148,12 @@ fn protocol(text: &str, path: Option<Path>) -> Result<Protocol, Diagnostic> {
 }
 
 fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
-    Diagnostic::error(SUMMARY, format!("The domain is {domain:?}: {error}.")).at(DOMAIN.path())
+    let what = match error {
+        // Which must not be repeated here.
+        EndpointError::UserInfo => format!("The domain cannot be used: {error}."),
+        _ => format!("The domain is {domain:?}: {error}."),
+    };
+    Diagnostic::error(SUMMARY, what).at(DOMAIN.path())
 }
 
 fn endpoint(url: &str, path: Path) -> Result<Endpoint, Diagnostic> {

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lenient::{list, number};
+use super::lenient::{list, name, number, page};
 use crate::cloud::action::{Action, Effect, Product};
 
 /// The most items one page can have (`Limit` is 1 to 50; `Offset` must be a whole multiple of it). Documented
@@ -138,7 +138,7 @@ pub struct Done {}
 #[serde(rename_all = "PascalCase", default)]
 pub struct AuthIdentityPage {
     /// The grants; empty past the end.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "page")]
     pub items: Vec<AuthIdentity>,
     /// How many there are over all pages.
     #[serde(deserialize_with = "number")]
@@ -153,6 +153,7 @@ pub struct AuthIdentity {
     #[serde(deserialize_with = "number")]
     pub identity_id: Option<u64>,
     /// The CAM role in the member account.
+    #[serde(deserialize_with = "name")]
     pub identity_role_name: Option<String>,
     /// The display name of the identity.
     pub identity_role_alias_name: Option<String>,
@@ -180,7 +181,7 @@ pub struct AuthIdentity {
 #[serde(rename_all = "PascalCase", default)]
 pub struct IdentityPage {
     /// The identities; empty past the end.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "page")]
     pub items: Vec<Identity>,
     /// How many there are over all pages.
     #[serde(deserialize_with = "number")]
@@ -229,7 +230,7 @@ pub struct IdentityPolicy {
 #[serde(rename_all = "PascalCase", default)]
 pub struct MemberPage {
     /// The members; empty past the end.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "page")]
     pub items: Vec<Member>,
     /// How many there are over all pages.
     #[serde(deserialize_with = "number")]

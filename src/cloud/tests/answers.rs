@@ -53,6 +53,9 @@ async fn an_answer_of_another_shape_is_malformed_and_not_asked_for_again() {
     for fields in [
         r#""Items":{}"#,
         r#""Items":[1]"#,
+        r#""Items":[[13]]"#,
+        r#""Total":{"$serde_json::private::Number":[0]}"#,
+        r#""Total":[[]]"#,
         r#""Total":-1"#,
         r#""Total":1.5"#,
         r#""Total":"many""#,
@@ -63,6 +66,33 @@ async fn an_answer_of_another_shape_is_malformed_and_not_asked_for_again() {
         assert_eq!((error.kind(), error.attempts()), (Kind::Malformed, 1), "{fields}");
         assert_eq!(error.request_id(), Some("r"));
         assert!(chain(&error).contains("documented shape"), "{}", chain(&error));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_never_longer_than_it_was_asked_to_be() {
+    let page = |length: usize| answer(READ, format!(r#""Items":[{}]"#, vec!["{}"; length].join(",")).leak());
+    assert_eq!(page(50).await.unwrap().items.len(), 50);
+    let error = page(51).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::Malformed, 1));
+    assert!(
+        chain(&error).contains("invalid length 51, expected a list of at most 50 objects"),
+        "{}",
+        chain(&error)
+    );
+}
+
+/// What nobody asked for may be wide and deep: it is skipped.
+#[tokio::test(start_paused = true)]
+async fn unknown_fields_are_skipped_whatever_is_in_them() {
+    for unknown in [
+        format!("[{}]", vec!["0"; 200_000].join(",")),
+        format!("[{}]", vec![r#"{"":0}"#; 100_000].join(",")),
+        format!("{}{}", "[".repeat(300_000), "]".repeat(300_000)),
+        r#"{"a":"#.repeat(100_000) + "1e999999999" + &"}".repeat(100_000),
+    ] {
+        let page = answer(READ, &format!(r#""New":{unknown},"Total":1,"Items":[{{"New":{unknown}}}]"#)).await;
+        assert_eq!(page.unwrap(), AuthIdentityPage { items: vec![AuthIdentity::default()], total: Some(1) });
     }
 }
 

@@ -52,6 +52,92 @@ async fn an_answer_that_echoes_the_request_gives_nothing_away() {
     }
 }
 
+/// Each character as an escape of JSON that stands for one of HTML.
+fn escaped(text: &str) -> String {
+    text.chars().map(|character| format!("\\u0026#x{:X};", u32::from(character))).collect()
+}
+
+fn echo(request: &HttpRequest) -> String {
+    request.headers.iter().map(|(_, value)| escaped(value)).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_escaped_echo_in_any_part_of_an_answer_gives_nothing_away() {
+    let (id, key, token) = ("AKIDlong-identifier", "a/secret+key=of&some", "the/session+token=of&a<role>");
+    let plain = |text: &str| text.replace("&#x", "\u{0}").split('\u{0}').map(unescaped).collect::<String>();
+    let credentials = Credentials::new(id, key.into(), Some(token.into())).unwrap();
+    let steps = [
+        Step::Reflect(|request| format!(r#"{{"Response":{{"RequestId":"{}","Items":[7]}}}}"#, echo(request))),
+        Step::Reflect(|request| {
+            format!(
+                r#"{{"Response":{{"Error":{{"Code":"A.{0}","Message":"{0}"}},"RequestId":"{0}"}}}}"#,
+                echo(request)
+            )
+        }),
+        Step::Reflect(|request| format!("<p>{}", echo(request).replace("\\u0026", "&"))),
+    ];
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    tracing::callsite::rebuild_interest_cache();
+    for step in steps {
+        let script = Script::new([step]);
+        let settings = Settings { credentials: credentials.clone(), max_retries: 0, ..settings() };
+        let error = client_with(settings, &script).call(&READ, &minutes(1)).await.unwrap_err();
+        let request = &script.sent()[0].1;
+        let signature = request.header("authorization").unwrap().rsplit('=').next().unwrap();
+        let seen =
+            plain(&format!("{}{error:?}{}", log.0.lock().unwrap(), chain(&error)).replace("\\u0026", "&"));
+        assert!(seen.contains("organization"), "the rest of the echo is there:\n{seen}");
+        for secret in [id, key, token, signature] {
+            assert!(!seen.contains(secret), "{secret} in\n{seen}");
+        }
+    }
+    drop(guard);
+
+    let script = Script::new([Step::Reflect(|request| {
+        let token = request.header("x-tc-token").unwrap().replace('/', "\\/").replace('=', "\\u003d");
+        format!(r#"{{"Response":{{"Items":[{{"IdentityRoleName":"{token}\u202e\u001b role"}}]}}}}"#)
+    })]);
+    let settings = Settings { credentials, ..settings() };
+    let page = client_with(settings, &script).call(&READ, &minutes(1)).await.unwrap();
+    assert_eq!(page.items[0].identity_role_name.as_deref(), Some("[secret]   role"));
+}
+
+/// What is left of a text before an entity of HTML, and what that stands for.
+fn unescaped(piece: &str) -> String {
+    match piece.split_once(';').and_then(|(digits, rest)| Some((u32::from_str_radix(digits, 16).ok()?, rest)))
+    {
+        Some((code, rest)) => format!("{}{rest}", char::from_u32(code).unwrap()),
+        None => piece.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_proxy_shows_none_of_its_credentials() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://ci:p%40ss%2Fword@{}", listener.local_addr().unwrap());
+    let page = "<h1>407 for ci:p@ss/word, p%40ss%2Fword, p&#64;ss/word and Basic Y2k6cEBzcy93b3Jk</h1>";
+    let answering = tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"}") {
+            asked.push(stream.read_u8().await.unwrap());
+        }
+        let head = format!("HTTP/1.1 407 Denied\r\nContent-Length: {}\r\n\r\n", page.len());
+        stream.write_all(format!("{head}{page}").as_bytes()).await.unwrap();
+        String::from_utf8(asked).unwrap()
+    });
+    let organization = Endpoint::parse("http://organization.example.test").unwrap();
+    let settings = Settings { organization, ..settings() };
+    let env = FixedEnv::from_iter([("http_proxy", proxy.as_str())]);
+    let client = Client::new(settings, Arc::new(Ticking(Instant::now())), &env).unwrap();
+    let error = client.call(&READ, &minutes(1)).await.unwrap_err();
+    assert!(answering.await.unwrap().contains("Basic Y2k6cEBzcy93b3Jk"), "as the page repeats it");
+    let told = chain(&error);
+    assert!(told.contains("407 for ci:[secret], [secret], [secret] and Basic [secret]"), "{told}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_log_tells_each_attempt_and_no_secret() {
     // Tracing asks a subscriber whether it wants an event when the event first happens, on whatever thread

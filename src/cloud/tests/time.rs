@@ -190,6 +190,16 @@ async fn a_clock_that_stays_wrong_is_named() {
         chain(&error)
     );
 
+    let script = Script::new([expired(Some("Sun, 14 Nov 2049 22:13:20 GMT")), ok()]);
+    let client = client(&script);
+    let error = client.call(&WRITE, &minutes(1)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::Credentials, 1));
+    let apart =
+        "because (its Date is 9497 days ahead of the clock of this machine, which is too far to follow)";
+    assert!(chain(&error).ends_with(apart), "{}", chain(&error));
+    client.call(&WRITE, &minutes(1)).await.unwrap();
+    assert_eq!(script.headers("X-TC-Timestamp"), ["1700000000", "1700000000"], "nothing is signed for 2049");
+
     let error = write(&Script::new([expired(None), expired(None)])).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (Kind::Credentials, 2));
     assert!(chain(&error).ends_with("AuthFailure.SignatureExpire: because"));
