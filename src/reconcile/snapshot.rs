@@ -4,9 +4,10 @@
 //! moment it began ([`Tick`]), every write stamps its pairs when it begins and when it ends, and a reading answers for a
 //! pair only if it began after the last write of that pair. That a pair does *not* exist is said only by a list read whole:
 //! its pages fit together if they gave the same length, show as many grants, and we wrote nothing of it in between. Even
-//! then others may have moved it under us; [`Snapshots::doubt`] says where that is possible.
+//! then others may have moved it under us; [`Snapshots::doubt`] says where that is possible. And a list may be of no use at
+//! all ([`Gap`]): then the other kind of list is asked, and where neither speaks, nobody says that a pair does not exist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Pair;
@@ -17,6 +18,21 @@ pub struct Tick(u64);
 
 /// How long a reading may be believed at all: one read phase of a large run.
 pub const AGE_MAX: Duration = Duration::from_mins(1);
+
+/// The longest list of an identity that is read, in pages. One that claims to be longer is left; its members are asked.
+pub const PAGES_MAX: u64 = 2_000;
+
+/// How often the pages of a list may fail to add up, before it is left.
+const MISFITS_MAX: u32 = 3;
+
+/// Why a list says nothing about what it does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// The API refuses to give it: what it is of may not exist.
+    Refused,
+    /// It contradicts itself, or claims to be longer than anybody reads.
+    Unclear,
+}
 
 /// Everything read lately; `G` is what a list says about a grant.
 #[derive(Debug)]
@@ -37,6 +53,8 @@ struct Whole<G> {
     since: Tick,
     at: Duration,
     grants: BTreeMap<u64, G>,
+    /// Why it is not the whole list after all.
+    gap: Option<Gap>,
 }
 
 /// When a reading began, in order and by the clock.
@@ -60,9 +78,16 @@ struct IdentityList<G> {
     earlier: Option<Whole<G>>,
     /// Items did not say whose they are.
     anonymous: bool,
+    /// Why its pages are of no use, and when the reading that showed it began.
+    gap: Option<(Gap, Moment)>,
+    /// When that was noticed.
+    gap_noticed: Tick,
+    /// How often in a row its pages did not add up.
+    misfits: u32,
 }
 
-/// What is known about a pair: `Yes` and `No` are as good as the API's word.
+/// What is known about a pair: `Yes` and `No` are as good as the API's word. Where neither list of a pair is of any use, it is
+/// `Refused` or `Unclear`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known<'a, G> {
     /// It exists.
@@ -71,6 +96,10 @@ pub enum Known<'a, G> {
     No,
     /// It must be asked.
     Open,
+    /// The API gives neither the list of its member nor that of its identity.
+    Refused,
+    /// Neither of its lists shows it, and one or both contradict themselves.
+    Unclear,
 }
 
 /// One page of an identity's list.
@@ -124,8 +153,11 @@ impl<G: Clone> Snapshots<G> {
     pub fn know(&self, pair: Pair, floor: Tick) -> Known<'_, G> {
         let floor = self.floor(pair, floor);
         let told = |list: &'_ Whole<G>| list.since > floor;
-        if let Some(list) = self.members.get(&pair.member_uin).filter(|list| told(list)) {
-            return list.grants.get(&pair.identity_id).map_or(Known::No, Known::Yes);
+        let of_member = self.members.get(&pair.member_uin).filter(|list| told(list));
+        match of_member.map(|list| (list.grants.get(&pair.identity_id), list.gap)) {
+            Some((Some(grant), _)) => return Known::Yes(grant),
+            Some((None, None)) => return Known::No,
+            Some((None, Some(_))) | None => {}
         }
         let Some(list) = self.identities.get(&pair.identity_id) else { return Known::Open };
         if let Some((grant, _)) = list.shown.get(&pair.member_uin).filter(|(_, read)| read.since > floor) {
@@ -133,8 +165,22 @@ impl<G: Clone> Snapshots<G> {
         }
         match list.whole.as_ref().filter(|list| told(list)) {
             Some(whole) => whole.grants.get(&pair.member_uin).map_or(Known::No, Known::Yes),
-            None => Known::Open,
+            None => match (of_member.and_then(|list| list.gap), list.gap(floor)) {
+                (Some(Gap::Refused), Some(Gap::Refused)) => Known::Refused,
+                (Some(_), Some(_)) => Known::Unclear,
+                _ => Known::Open,
+            },
         }
+    }
+
+    /// Whether the list of the member, read after `floor`, is of no use for what it does not show.
+    pub fn is_shut(&self, member: u64, floor: Tick) -> bool {
+        self.members.get(&member).is_some_and(|list| list.since > floor && list.gap.is_some())
+    }
+
+    /// Whether a reading of a page of the list of `identity` that is to begin at `since` has become useless meanwhile.
+    pub fn is_moot(&self, identity: u64, since: Tick) -> bool {
+        self.identities.get(&identity).is_some_and(|list| list.gap.is_some() && list.gap_noticed > since)
     }
 
     /// The moment after which a list must be read to speak for the second time of those of `pairs` that a list of several pages
@@ -153,7 +199,7 @@ impl<G: Clone> Snapshots<G> {
         pairs.into_iter().filter_map(told).max().unwrap_or_default()
     }
 
-    /// Everything that the list of `member` shows, if it began after `floor` and after every write to that member.
+    /// Everything that the list of `member` shows, be it whole or not, if it began after `floor` and after every write to that member.
     pub fn member(&self, member: u64, floor: Tick) -> Option<&BTreeMap<u64, G>> {
         let range =
             Pair { member_uin: member, identity_id: 0 }..=Pair { member_uin: member, identity_id: u64::MAX };
@@ -165,21 +211,21 @@ impl<G: Clone> Snapshots<G> {
     /// `u64::MAX`: reading it does not help.
     pub fn unread(&self, identity: u64, floor: Tick) -> Option<u64> {
         let list = self.identities.get(&identity)?;
-        if list.anonymous {
+        if list.gap(floor).is_some() {
             return Some(u64::MAX);
         }
         let read = list.pages.values().filter(|read| read.since > floor).count() as u64;
         (read > 0).then(|| self.page_count(list.total).saturating_sub(read))
     }
 
-    /// Which pages [`Snapshots::unread`] counts; page one where the length is not known.
-    pub fn unread_pages(&self, identity: u64, floor: Tick) -> Vec<u64> {
-        let Some(list) = self.identities.get(&identity) else { return vec![0] };
-        let unread = |page: &u64| list.pages.get(page).is_none_or(|read| read.since <= floor);
-        if self.unread(identity, floor).is_none() {
-            return vec![0];
-        }
-        (0..self.page_count(list.total)).filter(unread).collect()
+    /// Which pages [`Snapshots::unread`] counts, as far as anybody reads; page one where the length is not known.
+    pub fn unread_pages(&self, identity: u64, floor: Tick) -> impl Iterator<Item = u64> {
+        let list = self.identities.get(&identity).filter(|_| self.unread(identity, floor).is_some());
+        let count = list.map_or(1, |list| self.page_count(list.total).min(PAGES_MAX));
+        let read = list.map(|list| &list.pages);
+        let is_read =
+            move |page: &u64| read.and_then(|read| read.get(page)).is_some_and(|read| read.since > floor);
+        (0..count).filter(move |page| !is_read(page))
     }
 
     /// The length of the list of `identity` when it was last seen, however long ago.
@@ -189,32 +235,51 @@ impl<G: Clone> Snapshots<G> {
 
     /// Takes in the whole list of `member`, read since `since`.
     pub fn learn_member(&mut self, member: u64, since: Tick, at: Duration, grants: BTreeMap<u64, G>) {
-        let newer = self.members.get(&member).is_some_and(|list| list.since > since);
-        if !newer {
-            self.oldest = self.oldest.min(at);
-            self.members.insert(member, Whole { since, at, grants });
+        self.take_member(member, Whole { since, at, grants, gap: None });
+    }
+
+    /// Takes in that the list of `member`, read since `since`, is of no use but for what it shows.
+    pub fn learn_member_gap(
+        &mut self,
+        member: u64,
+        since: Tick,
+        at: Duration,
+        gap: Gap,
+        grants: BTreeMap<u64, G>,
+    ) {
+        self.take_member(member, Whole { since, at, grants, gap: Some(gap) });
+    }
+
+    fn take_member(&mut self, member: u64, list: Whole<G>) {
+        if self.members.get(&member).is_none_or(|known| known.since <= list.since) {
+            self.oldest = self.oldest.min(list.at);
+            self.members.insert(member, list);
         }
     }
 
+    /// Takes in that the list of `identity`, asked for since `since`, is of no use.
+    pub fn learn_identity_gap(&mut self, identity: u64, since: Tick, at: Duration, gap: Gap) {
+        let noticed = self.tick();
+        self.oldest = self.oldest.min(at);
+        let list = self.identities.entry(identity).or_insert_with(|| IdentityList::new(0, at));
+        list.at = at;
+        list.give_up(gap, Moment { since, at }, noticed);
+    }
+
     /// Takes in a page of the list of `identity`, read since `since`. Pages that cannot be from the same list any more
-    /// (its length differs, they do not add up to it, or we wrote since they were read) count as unread again.
+    /// (its length differs, they do not add up to it, or we wrote since they were read) count as unread again. A list that is
+    /// too long to be read, that does not add up time and again, or that shows the same on two pages, is left.
     pub fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<G>) {
         let touched = self.touched.get(&identity).copied().unwrap_or_default();
         let page_count = self.page_count(page.total);
+        let noticed = self.tick();
         self.oldest = self.oldest.min(at);
-        let list = self.identities.entry(identity).or_insert_with(|| IdentityList {
-            total: page.total,
-            at,
-            pages: BTreeMap::new(),
-            shown: BTreeMap::new(),
-            whole: None,
-            earlier: None,
-            anonymous: false,
-        });
+        let list = self.identities.entry(identity).or_insert_with(|| IdentityList::new(page.total, at));
         let same = list.total == page.total;
         list.pages.retain(|number, read| *number != page.number && same && read.since > touched);
         (list.total, list.at) = (page.total, at);
         let read = Moment { since, at };
+        let stuck = list.shows_nothing_new(&page);
         // A list that has become shorter has no such page any more.
         if page.number < page_count && (since > touched || page_count == 1) {
             list.pages.insert(page.number, read);
@@ -225,8 +290,10 @@ impl<G: Clone> Snapshots<G> {
                 None => list.anonymous = true,
             }
         }
-        if list.pages.len() as u64 == page_count && !list.anonymous {
-            list.close();
+        if stuck || list.anonymous || page_count > PAGES_MAX {
+            list.give_up(Gap::Unclear, read, noticed);
+        } else if list.pages.len() as u64 == page_count {
+            list.close(noticed);
         }
     }
 
@@ -241,6 +308,7 @@ impl<G: Clone> Snapshots<G> {
                 list.shown.retain(|_, (_, read)| !old(read.at));
                 list.whole.take_if(|whole| old(whole.at));
                 list.earlier.take_if(|earlier| old(earlier.at));
+                list.gap.take_if(|(_, read)| old(read.at));
             }
             self.identities.retain(|_, list| !old(list.at));
             self.oldest = self.moments().min().unwrap_or(Duration::MAX);
@@ -265,19 +333,59 @@ impl<G: Clone> Snapshots<G> {
 }
 
 impl<G: Clone> IdentityList<G> {
+    fn new(total: u64, at: Duration) -> Self {
+        Self {
+            total,
+            at,
+            pages: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            whole: None,
+            earlier: None,
+            anonymous: false,
+            gap: None,
+            gap_noticed: Tick::default(),
+            misfits: 0,
+        }
+    }
+
+    /// Why the list says nothing to whom it must have been read after `floor`.
+    fn gap(&self, floor: Tick) -> Option<Gap> {
+        let told = self.gap.filter(|(_, read)| read.since > floor);
+        told.map(|(gap, _)| gap).or(self.anonymous.then_some(Gap::Unclear))
+    }
+
+    fn give_up(&mut self, gap: Gap, read: Moment, noticed: Tick) {
+        self.pages.clear();
+        self.gap = Some((gap, read));
+        self.gap_noticed = noticed;
+    }
+
+    /// Whether other pages that are taken for parts of the same list have shown everything on `page`.
+    fn shows_nothing_new(&self, page: &Page<G>) -> bool {
+        let read: BTreeSet<Tick> = self.pages.values().map(|read| read.since).collect();
+        let by_another =
+            |member: u64| self.shown.get(&member).is_some_and(|(_, by)| read.contains(&by.since));
+        !read.is_empty() && page.items.iter().all(|(member, _)| member.is_some_and(by_another))
+    }
+
     /// All pages were read: makes them one whole list if they add up to its length, and otherwise leaves none of them read.
-    fn close(&mut self) {
+    fn close(&mut self, noticed: Tick) {
         let Some(oldest) = self.pages.values().min_by_key(|read| read.since).copied() else { return };
         let of_these = self.shown.iter().filter(|(_, (_, read))| read.since >= oldest.since);
         let grants: BTreeMap<u64, G> =
             of_these.map(|(member, (grant, _))| (*member, grant.clone())).collect();
         if grants.len() as u64 != self.total {
             self.pages.clear();
+            self.misfits = self.misfits.saturating_add(1);
+            if self.misfits >= MISFITS_MAX {
+                self.give_up(Gap::Unclear, oldest, noticed);
+            }
             return;
         }
+        (self.gap, self.misfits) = (None, 0);
         self.shown.retain(|_, (_, read)| read.since >= oldest.since);
         self.earlier = self.whole.take();
-        self.whole = Some(Whole { since: oldest.since, at: oldest.at, grants });
+        self.whole = Some(Whole { since: oldest.since, at: oldest.at, grants, gap: None });
     }
 }
 

@@ -56,6 +56,9 @@ const WORDS: &[&[u8]] = &[
     b"-0",
     b"1e4095",
     b"9007199254740993",
+    b"18446744073709551615",
+    b"9223372036854775807",
+    b"50000000000",
     b"18446744073709551616",
     b"-9223372036854775809",
     b"0.1",
@@ -100,6 +103,11 @@ const WORDS: &[&[u8]] = &[
     b"AuthFailure.SignatureExpire",
     b"Items",
     b"Total",
+    b"MemberUin",
+    b"IdentityId",
+    b"ResourceNotFound",
+    b"{},",
+    b"{\"\":0},",
 ];
 
 /// How often one piece is repeated at most: enough to nest deeper than any reader should follow.

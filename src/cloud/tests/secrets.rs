@@ -54,7 +54,7 @@ async fn an_answer_that_echoes_the_request_gives_nothing_away() {
 
 /// Each character as an escape of JSON that stands for one of HTML.
 fn escaped(text: &str) -> String {
-    text.chars().map(|character| format!("\\u0026#x{:X};", u32::from(character))).collect()
+    text.chars().map(|character| format!("\\u0026#x{:X};", u32::from(character))).collect::<Vec<_>>().concat()
 }
 
 fn echo(request: &HttpRequest) -> String {

@@ -17,6 +17,10 @@ fn read(snapshots: &mut Snapshots<&'static str>, page: Page<&'static str>) {
     snapshots.learn_page(7, since, NOW, page);
 }
 
+fn unread(snapshots: &Snapshots<&'static str>) -> Vec<u64> {
+    snapshots.unread_pages(7, Tick::default()).collect()
+}
+
 #[test]
 fn a_list_that_fits_on_one_page_answers_for_everybody() {
     let mut snapshots = Snapshots::new(2);
@@ -43,7 +47,7 @@ fn pages_of_different_lengths_are_not_one_list() {
     read(&mut snapshots, page(0, 3, &[1, 2]));
     read(&mut snapshots, page(1, 4, &[3, 4]));
     assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
-    assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+    assert_eq!(unread(&snapshots), [0]);
 }
 
 #[test]
@@ -55,7 +59,7 @@ fn a_page_past_the_end_of_a_list_that_became_shorter_is_none_of_it() {
         assert_eq!(snapshots.know(pair(member), Tick::default()), Known::Yes(&"grant"));
     }
     assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
-    assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+    assert_eq!(unread(&snapshots), [0]);
     read(&mut snapshots, page(0, 2, &[1, 3]));
     assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No);
 }
@@ -68,7 +72,7 @@ fn pages_that_do_not_add_up_are_not_one_list() {
         read(&mut snapshots, page(1, total, second));
         assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open, "{second:?} of {total}");
         assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
-        assert_eq!(snapshots.unread_pages(7, Tick::default()), [0]);
+        assert_eq!(unread(&snapshots), [0]);
     }
 }
 
@@ -157,4 +161,90 @@ fn a_page_does_not_keep_older_ones_from_being_forgotten() {
     assert!(!snapshots.forget(AGE_MAX));
     assert_eq!(snapshots.know(pair(1), Tick::default()), Known::Open);
     assert_eq!(snapshots.know(pair(3), Tick::default()), Known::Yes(&"grant"));
+}
+
+#[test]
+fn a_list_that_shows_the_same_on_every_page_is_left() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 40, &[1, 2]));
+    let begun = snapshots.tick();
+    assert_eq!(snapshots.unread(7, Tick::default()), Some(19));
+    read(&mut snapshots, page(1, 40, &[1, 2]));
+    assert_eq!(snapshots.unread(7, Tick::default()), Some(u64::MAX));
+    assert!(snapshots.is_moot(7, begun), "the other pages of this sweep need not be read");
+    assert_eq!(snapshots.know(pair(2), Tick::default()), Known::Yes(&"grant"));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open, "its member may say");
+    let floor = snapshots.tick();
+    assert!(!snapshots.is_moot(7, floor), "later it may be better");
+    assert_eq!(snapshots.unread(7, floor), None);
+}
+
+#[test]
+fn a_page_that_is_read_again_may_show_the_same() {
+    let mut snapshots = Snapshots::new(2);
+    for _ in 0..3 {
+        read(&mut snapshots, page(0, 5, &[1, 2]));
+        read(&mut snapshots, page(1, 5, &[3, 4]));
+    }
+    assert_eq!(unread(&snapshots), [2]);
+    read(&mut snapshots, page(2, 5, &[5]));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No);
+}
+
+#[test]
+fn no_length_that_is_claimed_is_swept_beyond_reason() {
+    for total in [2 * PAGES_MAX + 1, 50_000_000_000, u64::MAX / 2, u64::MAX] {
+        let mut snapshots = Snapshots::new(2);
+        read(&mut snapshots, page(0, total, &[1, 2]));
+        assert_eq!(snapshots.unread(7, Tick::default()), Some(u64::MAX), "{total}");
+        assert!(unread(&snapshots).len() as u64 <= PAGES_MAX);
+        assert_eq!(snapshots.know(pair(1), Tick::default()), Known::Yes(&"grant"));
+    }
+}
+
+#[test]
+fn a_list_that_never_adds_up_is_left() {
+    let mut snapshots = Snapshots::new(2);
+    for reading in 1..=MISFITS_MAX {
+        assert_eq!(unread(&snapshots).first(), Some(&0), "{reading}");
+        read(&mut snapshots, page(0, 3, &[1, 2]));
+        read(&mut snapshots, page(1, 3, &[3, 4]));
+    }
+    assert_eq!(snapshots.unread(7, Tick::default()), Some(u64::MAX));
+    let floor = snapshots.tick();
+    read(&mut snapshots, page(0, 3, &[1, 2]));
+    read(&mut snapshots, page(1, 3, &[3]));
+    assert_eq!(snapshots.know(pair(9), floor), Known::No, "and taken up again when it does");
+}
+
+#[test]
+fn absence_is_said_by_one_list_if_the_other_is_of_no_use_and_by_none_if_both_are() {
+    for (of_member, of_identity, known) in [
+        (None, None, Known::Open),
+        (Some(Gap::Refused), None, Known::Open),
+        (None, Some(Gap::Unclear), Known::Open),
+        (Some(Gap::Refused), Some(Gap::Refused), Known::Refused),
+        (Some(Gap::Refused), Some(Gap::Unclear), Known::Unclear),
+        (Some(Gap::Unclear), Some(Gap::Refused), Known::Unclear),
+        (Some(Gap::Unclear), Some(Gap::Unclear), Known::Unclear),
+    ] {
+        let mut snapshots = Snapshots::new(2);
+        let since = snapshots.tick();
+        if let Some(gap) = of_member {
+            snapshots.learn_member_gap(1, since, NOW, gap, [(8, "shown")].into());
+        }
+        if let Some(gap) = of_identity {
+            snapshots.learn_identity_gap(7, since, NOW, gap);
+        }
+        assert_eq!(snapshots.know(PAIR, Tick::default()), known);
+        assert_eq!(snapshots.know(PAIR, since), Known::Open, "by an older reading nothing is said");
+        assert_eq!(snapshots.is_shut(1, Tick::default()), of_member.is_some());
+        let shown = snapshots.know(Pair { member_uin: 1, identity_id: 8 }, Tick::default());
+        assert_eq!(shown == Known::Yes(&"shown"), of_member.is_some(), "what it showed is good");
+        read(&mut snapshots, page(0, 1, &[1]));
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Yes(&"grant"));
+        let since = snapshots.tick();
+        snapshots.learn_member(1, since, NOW, BTreeMap::new());
+        assert_eq!(snapshots.know(PAIR, Tick::default()), Known::No);
+    }
 }

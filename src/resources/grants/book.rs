@@ -6,17 +6,22 @@
 //! confirmation asks anew, and begins with the page where new grants are expected.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::time::Duration;
 
 use super::Grant;
+use super::lists::Holdings;
 use super::page_hint::PageHint;
 use crate::cloud::api::organization::PAGE_LIMIT;
 use crate::reconcile::Pair;
 use crate::reconcile::ledger::{Choice, Ledger};
-use crate::reconcile::snapshot::{Known, Page, Snapshots, Tick};
+use crate::reconcile::snapshot::{Gap, Known, PAGES_MAX, Page, Snapshots, Tick};
 
 /// After this many rounds a list that keeps changing is left, and its members are asked instead.
 const ROUNDS_BY_IDENTITY: u32 = 3;
+
+/// After this many, where the lists of its members are of no use, nobody can tell.
+const ROUNDS_MAX: u32 = 8;
 
 /// Everything known about who holds what.
 #[derive(Debug)]
@@ -26,11 +31,13 @@ pub(super) struct Book {
     hint: PageHint,
     /// By identity: the pages where new grants are expected, and the grants, until one is seen.
     expected: BTreeMap<u64, Expected>,
+    /// Whether the API has ever given a list.
+    lists: bool,
 }
 
 #[derive(Debug)]
 struct Expected {
-    pages: Vec<u64>,
+    pages: Range<u64>,
     members: BTreeSet<u64>,
 }
 
@@ -41,6 +48,8 @@ pub(super) struct Demand {
     pub(super) open: BTreeSet<Pair>,
     /// Members whose whole list is wanted.
     pub(super) members: BTreeSet<u64>,
+    /// Whether it must be known if the API gives any list at all.
+    pub(super) control: bool,
     /// How new the reading must be.
     pub(super) since: Since,
     /// How often this caller has asked already.
@@ -71,12 +80,16 @@ impl Default for Since {
 }
 
 /// What is known of some pairs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Answer {
     /// Those that exist.
     pub(super) found: BTreeMap<Pair, Grant>,
-    /// Those that must be asked. Pairs in neither do not exist.
+    /// Those that must be asked. Pairs in none of these sets do not exist.
     pub(super) open: BTreeSet<Pair>,
+    /// Those whose lists the API refuses to give, though it has given no other yet: perhaps it gives none to us.
+    pub(super) refused: BTreeSet<Pair>,
+    /// Those that may or may not exist: their lists contradict themselves.
+    pub(super) unclear: BTreeSet<Pair>,
 }
 
 /// One list, or one page of one, to read.
@@ -86,6 +99,19 @@ pub(super) enum Question {
     Member(u64),
     /// One page of the list of an identity.
     Page { identity: u64, number: u64 },
+    /// Any list that surely exists: its refusal is an error.
+    Control,
+}
+
+/// What came of a question.
+#[derive(Debug)]
+pub(super) enum Reading {
+    /// What a member holds.
+    Member(Holdings),
+    /// A page of an identity's list.
+    Page(Page<Grant>),
+    /// The API refuses to give the list.
+    Refused,
 }
 
 impl Default for Book {
@@ -95,6 +121,7 @@ impl Default for Book {
             ledger: Ledger::foreseeing(),
             hint: PageHint::default(),
             expected: BTreeMap::new(),
+            lists: false,
         }
     }
 }
@@ -110,22 +137,45 @@ impl Book {
         self.snapshots.write(pairs.iter().copied())
     }
 
-    /// Takes in the whole list of `member`.
-    pub(super) fn learn_member(
-        &mut self,
-        member: u64,
-        since: Tick,
-        at: Duration,
-        grants: BTreeMap<u64, Grant>,
-    ) {
+    /// Whether the answer to `question`, which was to be asked since `since`, has become useless meanwhile.
+    pub(super) fn is_moot(&self, question: Question, since: Tick) -> bool {
+        matches!(question, Question::Page { identity, .. } if self.snapshots.is_moot(identity, since))
+    }
+
+    /// Takes in what came of `question`.
+    pub(super) fn learn(&mut self, question: Question, since: Tick, at: Duration, reading: Reading) {
+        self.lists |= !matches!(reading, Reading::Refused);
+        match (question, reading) {
+            (Question::Member(member), Reading::Member(holdings)) => {
+                self.learn_member(member, since, at, holdings);
+            }
+            (Question::Page { identity, .. }, Reading::Page(page)) => {
+                self.learn_page(identity, since, at, page);
+            }
+            (Question::Member(member), Reading::Refused) => {
+                self.snapshots.learn_member_gap(member, since, at, Gap::Refused, BTreeMap::new());
+            }
+            (Question::Page { identity, number }, Reading::Refused) => {
+                let gap = if number == 0 { Gap::Refused } else { Gap::Unclear };
+                self.snapshots.learn_identity_gap(identity, since, at, gap);
+            }
+            (Question::Control, _) | (_, Reading::Member(_) | Reading::Page(_)) => {}
+        }
+    }
+
+    fn learn_member(&mut self, member: u64, since: Tick, at: Duration, holdings: Holdings) {
+        let Holdings { grants, whole } = holdings;
         for &identity in grants.keys() {
             self.learn_place(identity, None, &[member]);
         }
-        self.snapshots.learn_member(member, since, at, grants);
+        if whole {
+            self.snapshots.learn_member(member, since, at, grants);
+        } else {
+            self.snapshots.learn_member_gap(member, since, at, Gap::Unclear, grants);
+        }
     }
 
-    /// Takes in a page of the list of `identity`.
-    pub(super) fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<Grant>) {
+    fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<Grant>) {
         let members: Vec<u64> = page.items.iter().filter_map(|(member, _)| *member).collect();
         self.learn_place(identity, Some(page.number), &members);
         self.snapshots.learn_page(identity, since, at, page);
@@ -144,20 +194,34 @@ impl Book {
         self.expected.remove(&identity);
     }
 
-    /// What is known of `pairs` from readings that began after `floor`.
-    pub(super) fn answer(&mut self, pairs: &BTreeSet<Pair>, floor: Tick, now: Duration) -> Answer {
+    /// What is known of the pairs of `demand`.
+    pub(super) fn answer(&mut self, demand: &Demand, now: Duration) -> Answer {
         if self.snapshots.forget(now) {
             self.ledger = Ledger::foreseeing();
         }
-        let (mut found, mut open) = (BTreeMap::new(), BTreeSet::new());
-        for &pair in pairs {
-            match self.snapshots.know(pair, floor) {
-                Known::Yes(grant) => drop(found.insert(pair, grant.clone())),
-                Known::No => {}
-                Known::Open => drop(open.insert(pair)),
-            }
+        let (floor, tired) = (demand.since.floor(), demand.round >= ROUNDS_MAX);
+        let mut answer = Answer::default();
+        for &pair in &demand.open {
+            let set = match self.snapshots.know(pair, floor) {
+                Known::Yes(grant) => {
+                    answer.found.insert(pair, grant.clone());
+                    continue;
+                }
+                Known::No => continue,
+                Known::Refused if self.lists => continue,
+                Known::Refused => &mut answer.refused,
+                Known::Open if tired && self.is_shut(pair, floor) => &mut answer.unclear,
+                Known::Open => &mut answer.open,
+                Known::Unclear => &mut answer.unclear,
+            };
+            set.insert(pair);
         }
-        Answer { found, open }
+        answer
+    }
+
+    /// Whether the list of the pair's member cannot say that it does not exist.
+    fn is_shut(&self, pair: Pair, floor: Tick) -> bool {
+        self.snapshots.is_shut(pair.member_uin, self.snapshots.floor(pair, floor))
     }
 
     /// The moment after which lists must be read to say for the second time that `pairs` do not exist, where they may err.
@@ -165,7 +229,7 @@ impl Book {
         self.snapshots.doubt(pairs)
     }
 
-    /// What `members` hold, or whose lists must be read.
+    /// What `members` hold, as far as their lists show it, or whose lists must be read.
     pub(super) fn holdings(&self, members: &BTreeSet<u64>) -> Result<BTreeMap<Pair, Grant>, BTreeSet<u64>> {
         let (mut held, mut unknown) = (BTreeMap::new(), BTreeSet::new());
         for &member_uin in members {
@@ -193,10 +257,13 @@ impl Book {
             for &member in &demand.members {
                 raise(&mut questions, Question::Member(member), Tick::default());
             }
+            if demand.control {
+                raise(&mut questions, Question::Control, Tick::default());
+            }
             let by_member = demand.round >= ROUNDS_BY_IDENTITY;
             for &pair in &demand.open {
                 let floor = self.snapshots.floor(pair, demand.since.floor());
-                if by_member {
+                if by_member && !self.is_shut(pair, floor) {
                     raise(&mut questions, Question::Member(pair.member_uin), floor);
                     continue;
                 }
@@ -230,27 +297,35 @@ impl Book {
         }
         let floor_of = |identity| floors.get(&identity).copied().unwrap_or_default();
         let unread = |identity| {
-            let hinted = || self.hint.pages(self.snapshots.total(identity), 1).len() as u64;
+            let hinted = || {
+                let pages = self.hint.pages(self.snapshots.total(identity), 1);
+                pages.end - pages.start
+            };
             self.snapshots.unread(identity, floor_of(identity)).or_else(|| confirming.then(hinted))
         };
-        let Choice { members, identities } = ledger.choose(&open.keys().copied().collect(), unread);
+        // The list of its member has said nothing of it, so that of its identity must.
+        let (shut, of_use): (BTreeSet<Pair>, BTreeSet<Pair>) = open
+            .keys()
+            .copied()
+            .partition(|pair| open.get(pair).is_some_and(|floor| self.is_shut(*pair, *floor)));
+        let Choice { members, mut identities } = ledger.choose(&of_use, unread);
+        identities.extend(shut.iter().map(|pair| pair.identity_id));
         for (pair, floor) in open.iter().filter(|(pair, _)| members.contains(&pair.member_uin)) {
             raise(questions, Question::Member(pair.member_uin), *floor);
         }
         for identity in identities {
             let floor = floor_of(identity);
             let begun = self.snapshots.unread(identity, floor).is_some();
-            let pages = if confirming && !begun {
+            let mut ask = |number| raise(questions, Question::Page { identity, number }, floor);
+            if confirming && !begun {
                 let of_it = open.keys().filter(|pair| pair.identity_id == identity);
                 let members: BTreeSet<u64> = of_it.map(|pair| pair.member_uin).collect();
                 let pages = self.hint.pages(self.snapshots.total(identity), members.len() as u64);
-                self.expected.insert(identity, Expected { pages: pages.clone(), members });
-                pages
+                let longest = usize::try_from(PAGES_MAX).unwrap_or(usize::MAX);
+                pages.clone().take(longest).for_each(&mut ask);
+                self.expected.insert(identity, Expected { pages, members });
             } else {
-                self.snapshots.unread_pages(identity, floor)
-            };
-            for number in pages {
-                raise(questions, Question::Page { identity, number }, floor);
+                self.snapshots.unread_pages(identity, floor).for_each(&mut ask);
             }
         }
     }
@@ -262,6 +337,7 @@ impl Question {
         match self {
             Self::Member(member) => concern.members.contains(&member),
             Self::Page { identity, .. } => concern.identities.contains(&identity),
+            Self::Control => concern.control,
         }
     }
 }
@@ -271,6 +347,7 @@ impl Question {
 pub(super) struct Concern {
     members: BTreeSet<u64>,
     identities: BTreeSet<u64>,
+    control: bool,
 }
 
 impl Concern {
@@ -279,6 +356,7 @@ impl Concern {
         Self {
             members: members.collect(),
             identities: demand.open.iter().map(|pair| pair.identity_id).collect(),
+            control: demand.control,
         }
     }
 }

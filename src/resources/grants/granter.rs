@@ -230,7 +230,7 @@ impl Round {
         match &self.halt {
             Some(Halt::Ended(ended)) => *ended == Ended::TimedOut,
             Some(Halt::Error(error)) => error.kind() == Kind::TimedOut,
-            Some(Halt::Broken) | None => false,
+            Some(Halt::Unclear(_) | Halt::Broken) | None => false,
         }
     }
 

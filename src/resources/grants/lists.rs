@@ -6,12 +6,15 @@ use super::Grant;
 use crate::cloud::api::organization::{
     AuthIdentity, AuthIdentityPage, DescribeOrganizationMemberAuthIdentities, PAGE_LIMIT,
 };
-use crate::cloud::{ApiError, Client, Deadline};
+use crate::cloud::{ApiError, Client, Deadline, Kind};
 use crate::reconcile::decide::Standing;
 use crate::reconcile::snapshot::Page;
 
 /// How often a member's list is read, if it changes meanwhile, before what was seen has to do.
 const READINGS_MAX: u32 = 3;
+
+/// The longest list of a member that is read: ten thousand identities.
+const PAGES_MAX: u64 = 200;
 
 /// `Status` of a grant that must be made again to work.
 const STATUS_STALE: u64 = 2;
@@ -27,25 +30,26 @@ impl Lists {
         Self { client }
     }
 
-    /// Everything granted to `member`, by identity. A list that changes between two pages, or that shows fewer items than it
+    /// What is granted to `member`, by identity. A list that changes between two pages, or that shows fewer items than it
     /// says it has, may have hidden one from us: it is read anew, and what any of its readings showed is believed.
-    pub(super) async fn of_member(
-        &self,
-        member: u64,
-        until: &Deadline,
-    ) -> Result<BTreeMap<u64, Grant>, ApiError> {
-        let mut grants = BTreeMap::new();
+    pub(super) async fn of_member(&self, member: u64, until: &Deadline) -> Result<Holdings, ApiError> {
+        let mut holdings = Holdings::default();
         for _ in 0..READINGS_MAX {
             let mut reading = Reading::default();
             while !reading.over {
-                let page = self.page(Some(member), None, reading.pages, until).await?;
-                grants.extend(reading.take(page));
+                let page = match self.page(Some(member), None, reading.pages, until).await {
+                    // What it began to give exists.
+                    Err(error) if reading.pages > 0 && is_refusal(&error) => break,
+                    page => page?,
+                };
+                holdings.grants.extend(reading.take(page));
             }
             if reading.is_whole() {
+                holdings.whole = true;
                 break;
             }
         }
-        Ok(grants)
+        Ok(holdings)
     }
 
     /// Page `number`, from 0, of everybody who was granted `identity`.
@@ -71,10 +75,29 @@ impl Lists {
         number: u64,
         until: &Deadline,
     ) -> Result<AuthIdentityPage, ApiError> {
-        let offset = number * PAGE_LIMIT;
+        let offset = number.saturating_mul(PAGE_LIMIT);
         let action =
             DescribeOrganizationMemberAuthIdentities { offset, limit: PAGE_LIMIT, member_uin, identity_id };
         self.client.call(&action, until).await
+    }
+}
+
+/// What a member's list has shown.
+#[derive(Debug, Default)]
+pub(super) struct Holdings {
+    pub(super) grants: BTreeMap<u64, Grant>,
+    /// Whether that is all there is.
+    pub(super) whole: bool,
+}
+
+/// Whether the API refuses to give a list because of what it is of, a member or an identity: it may not exist. That the caller has
+/// no organization is no such refusal.
+pub(super) fn is_refusal(error: &ApiError) -> bool {
+    let class = error.code().and_then(|code| code.split('.').next()).unwrap_or_default();
+    match error.kind() {
+        Kind::Absent => true,
+        Kind::Rejected => ["InvalidParameter", "InvalidParameterValue"].contains(&class),
+        _ => false,
     }
 }
 
@@ -101,13 +124,15 @@ impl Reading {
         self.moved |= self.total.is_some_and(|before| before != total);
         self.total = Some(total);
         self.pages += 1;
-        self.over = page.items.is_empty() || self.pages * PAGE_LIMIT >= total;
+        let mut stuck = true;
         for item in &page.items {
             match item.identity_id {
-                Some(identity) => drop(self.shown.insert(identity)),
+                Some(identity) => stuck &= !self.shown.insert(identity),
                 None => self.nameless += 1,
             }
         }
+        let pages = total.div_ceil(PAGE_LIMIT);
+        self.over = stuck || self.pages >= pages || pages > PAGES_MAX;
         page.items.into_iter().filter_map(|item| Some((item.identity_id?, item.into())))
     }
 
@@ -120,8 +145,8 @@ impl Reading {
 /// The list's length; where the page does not give it, as much as the page itself tells.
 fn length_of(page: &AuthIdentityPage, number: u64) -> u64 {
     let count = page.items.len() as u64;
-    let seen = number * PAGE_LIMIT + count;
-    page.total.unwrap_or(if count < PAGE_LIMIT { seen } else { seen + 1 })
+    let seen = number.saturating_mul(PAGE_LIMIT).saturating_add(count);
+    page.total.unwrap_or(if count < PAGE_LIMIT { seen } else { seen.saturating_add(1) })
 }
 
 impl From<AuthIdentity> for Grant {
@@ -166,5 +191,18 @@ mod tests {
         assert!(!read([page(70, 1..=50), page(70, 50..=69)]).is_whole(), "one was shown twice");
         assert!(!read([page(70, 1..=49), page(70, 51..=70)]).is_whole(), "a page was short");
         assert!(!read([page(70, 1..=50), page(70, [])]).is_whole(), "the end came early");
+    }
+
+    #[test]
+    fn a_list_that_shows_nothing_new_or_claims_to_be_endless_is_over() {
+        assert!(!read([page(1_000, 1..=50), page(1_000, 1..=50)]).is_whole());
+        for total in [50_000_000_000, u64::MAX / 2, u64::MAX] {
+            assert!(!read([page(total, 1..=50)]).is_whole());
+        }
+        let endless = (0..PAGES_MAX).map(|number| AuthIdentityPage {
+            total: None,
+            ..page(0, number * PAGE_LIMIT..(number + 1) * PAGE_LIMIT)
+        });
+        assert!(!read(endless).is_whole());
     }
 }

@@ -169,6 +169,8 @@ pub enum Halt {
     Ended(Ended),
     /// An answer that every further call would get too.
     Error(Arc<ApiError>),
+    /// The API's lists contradict themselves, so that nobody can tell whether these pairs exist.
+    Unclear(BTreeSet<Pair>),
     /// A task that worked for several operations panicked; the log says where.
     Broken,
 }

@@ -10,13 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
-use super::book::{Book, Concern, Demand, Question, Since};
+use super::book::{Answer, Book, Concern, Demand, Question, Reading, Since};
 use super::gather::Gather;
-use super::lists::Lists;
+use super::lists::{Lists, is_refusal};
 use super::{CONCURRENT_CALLS, Grant, Halt, LAST_CALL};
 use crate::cloud::{ApiError, Client, Deadline, Kind};
 use crate::reconcile::Pair;
 use crate::reconcile::snapshot::Tick;
+
+/// The identity that every organization has. That the API gives its list says that it refuses others for what they are of.
+const PRESET_IDENTITY: u64 = 1;
 
 /// Reads for everybody who shares it.
 #[derive(Debug)]
@@ -62,26 +65,35 @@ impl Reader {
         }
     }
 
-    /// What exists of `pairs`, by readings that began after `since`. Absent from the answer: does not exist.
+    /// What exists of `pairs`, by readings that began after `since`. Absent from the answer: does not exist, or, where new grants
+    /// are looked for, does not show. A pair of which that cannot be told otherwise ends with [`Halt::Unclear`].
     pub(super) async fn observe(
         self: &Arc<Self>,
         pairs: &BTreeSet<Pair>,
         since: Since,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
-        let (mut found, mut open) = (BTreeMap::new(), pairs.clone());
+        let mut found = BTreeMap::new();
+        let mut demand = Demand { open: pairs.clone(), since, ..Demand::default() };
         // What is answered stays so: an answer may be forgotten before a slow API has given the last one.
-        for round in 0.. {
-            let answer = self.shared().book.answer(&open, since.floor(), self.started.elapsed());
-            found.extend(answer.found);
-            open = answer.open;
-            if open.is_empty() {
-                break;
+        loop {
+            let Answer { found: new, open, refused, unclear } =
+                self.shared().book.answer(&demand, self.started.elapsed());
+            found.extend(new);
+            demand.open = open;
+            // Who looks for what is new goes on looking.
+            let looking = matches!(since, Since::Read(_));
+            if looking && !unclear.is_empty() {
+                return Err(Halt::Unclear(unclear));
             }
-            self.find_out(Demand { open: open.clone(), members: BTreeSet::new(), since, round }, until)
-                .await?;
+            demand.control = looking && !refused.is_empty();
+            if demand.open.is_empty() && !demand.control {
+                return Ok(found);
+            }
+            self.find_out(demand.clone(), until).await?;
+            demand.open.extend(refused);
+            demand.round = demand.round.saturating_add(1);
         }
-        Ok(found)
     }
 
     /// As [`Reader::observe`], for pairs that a reading has missed: what a list of several pages did not show may have slipped
@@ -194,16 +206,23 @@ impl Reader {
 
     async fn ask(&self, question: Question, since: Tick, until: &Deadline) -> Result<(), ApiError> {
         let _line = self.lines.acquire().await;
-        match question {
-            Question::Member(member) => {
-                let grants = self.lists.of_member(member, until).await?;
-                self.shared().book.learn_member(member, since, self.started.elapsed(), grants);
-            }
-            Question::Page { identity, number } => {
-                let page = self.lists.page_of_identity(identity, number, until).await?;
-                self.shared().book.learn_page(identity, since, self.started.elapsed(), page);
-            }
+        if self.shared().book.is_moot(question, since) {
+            return Ok(());
         }
+        let reading = match question {
+            Question::Member(member) => self.lists.of_member(member, until).await.map(Reading::Member),
+            Question::Page { identity, number } => {
+                self.lists.page_of_identity(identity, number, until).await.map(Reading::Page)
+            }
+            Question::Control => {
+                Ok(Reading::Page(self.lists.page_of_identity(PRESET_IDENTITY, 0, until).await?))
+            }
+        };
+        let reading = match reading {
+            Err(error) if is_refusal(&error) => Reading::Refused,
+            reading => reading?,
+        };
+        self.shared().book.learn(question, since, self.started.elapsed(), reading);
         Ok(())
     }
 

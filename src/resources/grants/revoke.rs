@@ -151,6 +151,10 @@ impl Grants {
 fn is_gone(error: &ApiError) -> bool {
     matches!(
         error.code(),
-        Some("ResourceNotFound.MemberIdentityNotExist" | "ResourceNotFound.OrganizationIdentityNotExist")
+        Some(
+            "ResourceNotFound.MemberIdentityNotExist"
+                | "ResourceNotFound.OrganizationIdentityNotExist"
+                | "ResourceNotFound.OrganizationMemberNotExist"
+        )
     )
 }

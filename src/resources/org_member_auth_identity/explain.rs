@@ -280,6 +280,16 @@ fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &D
         Halt::Ended(Ended::Stopped) => {
             ("Operation stopped", "You asked the run to stop. Apply again to go on from here.".to_owned())
         }
+        Halt::Unclear(pairs) => (
+            "Lists contradict themselves",
+            format!(
+                "Tencent Cloud lists fewer grants than it says there are, in the list of the member and in that of the identity, \
+                 so it cannot be told whether {} exist. Nothing was taken out of the state. Run again in some minutes; if it \
+                 stays, tell Tencent Cloud support that DescribeOrganizationMemberAuthIdentities gives a Total that its Items \
+                 do not add up to.",
+                name(pairs)
+            ),
+        ),
         Halt::Broken => {
             let why = "A call that several operations share panicked; the log says where. Apply again to go on from here.";
             return Diagnostic::bug(paragraphs(format!("{tried} {why}"), progress));

@@ -8,6 +8,7 @@ mod handover;
 mod histories;
 mod import;
 mod life;
+mod lists;
 mod many;
 mod overlap;
 mod stop;

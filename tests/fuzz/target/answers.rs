@@ -71,6 +71,10 @@ impl Target for Answers {
                 response[name] = any_json(random, 4);
             }
         }
+        if random.u8(..8) == 0 {
+            let name = ["New", "Items", "Total", "RequestId", "Error"][random.usize(..5)];
+            return format!("{status} {date}\n{}", vast(random, name)).into_bytes();
+        }
         format!("{status} {date}\n{}", json!({ "Response": response })).into_bytes()
     }
 
@@ -113,9 +117,13 @@ impl Target for Answers {
         })
     }
 
-    /// The body three times over: as JSON, as the answer, and in the words of an error.
+    /// The characters of the body twice over, where its escapes are taken back, and what an item takes that is written `{}`.
     fn allocation_max(&self, input: &[u8]) -> usize {
-        (256 << 10) + 1_024 * input.len()
+        (512 << 10) + 64 * input.len()
+    }
+
+    fn input_bytes_max(&self) -> usize {
+        128 << 10
     }
 }
 
@@ -147,6 +155,7 @@ async fn call<A: Action>(answer: &HttpAnswer, action: A) -> String {
     }
     assert!(text.len() < 4 << 10, "an error is a text for people, not {} bytes", text.len());
     assert!(!text.contains(|character: char| character.is_control() && character != '\n'), "{text:?}");
+    assert!(!text.contains(['\u{200f}', '\u{202e}', '\u{2066}']), "{text:?}");
     for secret in transport.secrets.lock().unwrap().iter() {
         assert!(!text.contains(secret.as_str()), "{text}");
     }
@@ -156,6 +165,22 @@ async fn call<A: Action>(answer: &HttpAnswer, action: A) -> String {
         error.attempts().min(3),
         coarse(&text).chars().take(100).collect::<String>()
     )
+}
+
+/// An answer with a field that is as wide or as deep as an answer can be.
+pub(super) fn vast(random: &mut Rng, name: &str) -> String {
+    let (piece, end) = [
+        ("0,", ""),
+        ("{},", ""),
+        ("{\"\":0},", ""),
+        ("[],", ""),
+        ("1e999,", ""),
+        ("[", "]"),
+        ("{\"\":", "}"),
+    ][random.usize(..7)];
+    let count = random.usize(..16 << 10);
+    let field = format!("[{}0{}]", piece.repeat(count), end.repeat(count));
+    format!("{{\"Response\":{{\"{name}\":{field}}}}}")
 }
 
 /// JSON by chance, with the names that answers have.

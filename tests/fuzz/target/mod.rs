@@ -4,6 +4,7 @@ mod answers;
 mod calls;
 mod handshake;
 mod json;
+mod lists;
 mod msgpack;
 mod texts;
 mod types;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<Box<dyn Target + Send>> {
         Box::new(texts::Texts),
         Box::new(handshake::Handshake),
         Box::new(answers::Answers::default()),
+        Box::new(lists::Lists::default()),
         Box::new(calls::Calls::default()),
     ]
 }

@@ -1,6 +1,7 @@
 //! Switches for everything the documentation leaves open, so that a test can have it either way.
 //! The defaults are the likeliest reading, and the strictest where two are equally likely.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -35,6 +36,14 @@ pub struct Behaviour {
     pub identities_checked_first: bool,
     /// Whether revoking the preset identity 1 is refused.
     pub preset_is_permanent: bool,
+    /// What listing the grants of a member or an identity answers that is not part of the organization.
+    pub unknown: Unknown,
+    /// Grants that lists count and do not show.
+    pub hidden: BTreeSet<(u64, u64)>,
+    /// What lists of grants give as `Total`, however long they are.
+    pub claimed_total: Option<u64>,
+    /// Whether lists of grants give their first page at every `Offset`.
+    pub first_page_only: bool,
     /// Whether a member that joins carries the preset identity 1 from the start.
     pub preset_grants: bool,
 }
@@ -55,6 +64,10 @@ impl Default for Behaviour {
             numbers_as_strings: false,
             identities_checked_first: false,
             preset_is_permanent: false,
+            unknown: Unknown::Empty,
+            hidden: BTreeSet::new(),
+            claimed_total: None,
+            first_page_only: false,
             preset_grants: false,
         }
     }
@@ -81,6 +94,17 @@ pub enum Rate {
     PerSecond(u32),
     /// No limit.
     Off,
+}
+
+/// What a list answers whose member or identity does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// An empty list.
+    Empty,
+    /// `ResourceNotFound` with the name of what is missing. A revoke names a missing member as well.
+    NotFound,
+    /// `InvalidParameter`.
+    Invalid,
 }
 
 /// What a grant call does when only some of its pairs can be granted. It answers the first error in any case.

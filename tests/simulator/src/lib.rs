@@ -49,7 +49,7 @@ mod parameter;
 mod refusal;
 mod signature;
 
-pub use behaviour::{Behaviour, Order, Poisoned, Rate};
+pub use behaviour::{Behaviour, Order, Poisoned, Rate, Unknown};
 pub use cloud::{Cloud, SECRET_ID, SECRET_KEY, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN};
 pub use fault::{Effect, Fault};
 pub use http::Server;

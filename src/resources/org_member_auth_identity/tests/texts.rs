@@ -156,5 +156,9 @@ async fn every_other_way_to_fail_has_its_text() {
         "create, stopped at once",
         &render(&world.apply(&OrgMemberAuthIdentity, None, Some(config([1], [11]))).await.report),
     );
+    let world = World::of(organization(3, 1));
+    world.cloud().behaviour = Behaviour { claimed_total: Some(u64::MAX), ..Behaviour::default() };
+    let report = world.run(None, Some(config(1..=3, [11]))).await.report;
+    all += &entry("create, lists that contradict themselves", &render(&report));
     insta::assert_snapshot!("other_failures", all);
 }

@@ -8,7 +8,7 @@ mod item;
 use serde_json::{Map, Value, json};
 
 use super::{Action, Answer, Context};
-use crate::behaviour::{Behaviour, Order, Poisoned};
+use crate::behaviour::{Behaviour, Order, Poisoned, Unknown};
 use crate::organization::{PRESET, Pair};
 use crate::parameter::{Field, Kind, Page, Parameters};
 use crate::refusal::Refusal;
@@ -149,7 +149,10 @@ fn delete_grant(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
     if !cx.organization.identities.contains_key(&pair.1) {
         return Err(Refusal::not_found("OrganizationIdentityNotExist"));
     }
-    // The documented codes of this action know no missing member, so it counts as a missing grant.
+    // The documented codes of this action know no missing member, so it counts as a missing grant unless a switch says otherwise.
+    if cx.behaviour.unknown == Unknown::NotFound && !cx.organization.members.contains_key(&pair.0) {
+        return Err(Refusal::not_found("OrganizationMemberNotExist"));
+    }
     if cx.organization.granted(pair).is_none() {
         return Err(Refusal::not_found("MemberIdentityNotExist"));
     }
@@ -165,19 +168,43 @@ fn delete_grant(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
 }
 
 fn describe_grants(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
-    let page = parameters.page()?;
+    let mut page = parameters.page()?;
     let (uin, id) = (parameters.integer("MemberUin"), parameters.integer("IdentityId"));
     if uin.is_none() && id.is_none() {
         return Err(Refusal::invalid("One of `MemberUin` and `IdentityId` must be given."));
     }
     exists(cx)?;
+    let members = &cx.organization.members;
+    known(cx, uin.is_none_or(|uin| members.contains_key(&uin)), "OrganizationMemberNotExist")?;
+    let identities = &cx.organization.identities;
+    let is_identity = |id| id == PRESET || identities.contains_key(&id);
+    known(cx, id.is_none_or(is_identity), "OrganizationIdentityNotExist")?;
     let wanted = |pair: Pair| uin.is_none_or(|uin| uin == pair.0) && id.is_none_or(|id| id == pair.1);
-    let rows = cx
+    if cx.behaviour.first_page_only {
+        page.offset = 0;
+    }
+    let (hidden, shown): (Vec<_>, Vec<_>) = cx
         .organization
         .visible(cx.now)
         .filter(|(pair, _)| wanted(*pair))
-        .map(|(pair, grant)| (grant.sequence, pair, item::render_grant(cx, pair, grant)));
-    Ok(list(rows.collect(), page, cx.behaviour))
+        .partition(|(pair, _)| cx.behaviour.hidden.contains(pair));
+    let rows =
+        shown.iter().map(|(pair, grant)| (grant.sequence, *pair, item::render_grant(cx, *pair, grant)));
+    let mut answer = list(rows.collect(), page, cx.behaviour);
+    let total = cx.behaviour.claimed_total.unwrap_or((shown.len() + hidden.len()) as u64);
+    answer.insert("Total".to_owned(), total.into());
+    Ok(answer)
+}
+
+/// Refuses what is not known, if this cloud does so.
+fn known(cx: &Context<'_>, is_known: bool, missing: &str) -> Result<(), Refusal> {
+    match cx.behaviour.unknown {
+        Unknown::NotFound if !is_known => Err(Refusal::not_found(missing)),
+        Unknown::Invalid if !is_known => {
+            Err(Refusal::invalid("The value of the parameter is not part of the organization."))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn list_identities(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
