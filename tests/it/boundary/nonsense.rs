@@ -147,6 +147,10 @@ async fn a_provider_block_of_the_wrong_types_is_refused() {
             &["requests_per_second"],
         ),
         (json!({ "secret_id": "AKID", "secret_key": "hunter2 hunter2" }), &["secret_key", "blanks"]),
+        (
+            json!({ "secret_id": "AKID", "secret_key": "k", "domain": "me:hunter2@example.com" }),
+            &["domain", "a password"],
+        ),
     ] {
         let report = configured(&host, &block).await;
         check(&host, &block.to_string(), &report, words).await;
