@@ -119,7 +119,10 @@ mod tests {
     use crate::cloud::api::organization::AuthIdentityPage;
 
     fn check(status: u16, body: &str) -> String {
-        match open(&HttpAnswer { status, date: None, body: body.to_owned().into() }, &Secrets::none()) {
+        match open(
+            &HttpAnswer { status, date: None, body: body.to_owned().into() },
+            &Secrets::of_proxy("hunter2"),
+        ) {
             Ok(success) => format!("success {:?}", success.request_id),
             Err(failure) => failure.to_string(),
         }
@@ -144,6 +147,8 @@ mod tests {
         let odd =
             r#"{"Response":{"RequestId":[{"":0}],"Error":{"Message":{},"Code":"A.B"},"x":{"y":[1e99]}}}"#;
         assert_eq!(check(200, odd), "A.B: ");
+        let told = r#"{"Response":{"Error":{"Code":"A.B","Message":"by hunter2"},"RequestId":"r"}}"#;
+        assert_eq!(check(200, told), "A.B: by [secret]");
         assert_eq!(check(200, r#"{"code":4000,"message":"m","codeDesc":"AuthFailure"}"#), "AuthFailure: m");
     }
 
@@ -187,7 +192,7 @@ mod tests {
 
         let misshapen = serde_json::json!({ "Response": { "Items": "\u{1b}x".repeat(1 << 20) } }).to_string();
         let answer = HttpAnswer { status: 200, date: None, body: misshapen.into() };
-        let success = open(&answer, &Secrets::none()).unwrap();
+        let success = open(&answer, &Secrets::of_proxy("hunter2")).unwrap();
         let chain = success.read::<AuthIdentityPage>().unwrap_err().chain();
         assert!(chain.starts_with("the answer does not have the documented shape: invalid type"), "{chain}");
         assert!(chain.chars().count() < TEXT_LENGTH_MAX + 100 && !chain.contains('\u{1b}'));
@@ -195,7 +200,7 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_one_short_printable_line() {
-        let shown = |body: &[u8]| excerpt(body, &Secrets::none());
+        let shown = |body: &[u8]| excerpt(body, &Secrets::of_proxy("hunter2"));
         assert_eq!(shown(b"<html>\r\n  <b>502\x1b[31m</b>"), "<html> <b>502 [31m</b>");
         assert_eq!(shown("é".repeat(5000).as_bytes()).chars().count(), EXCERPT_LENGTH_MAX + 1);
         assert_eq!(shown(b" \n"), "(empty)");

@@ -50,8 +50,8 @@ impl Secrets {
     }
 
     #[cfg(test)]
-    pub(crate) fn none() -> Self {
-        Self { ours: Vec::new(), of_proxies: Vec::new() }
+    pub(crate) fn of_proxy(password: &str) -> Self {
+        Self { ours: Vec::new(), of_proxies: forms(password, PASSWORD_LENGTH_MIN) }
     }
 
     /// `body` without ours. What was JSON still is.

@@ -365,3 +365,6 @@ fn raise(questions: &mut BTreeMap<Question, Tick>, question: Question, floor: Ti
     let known = questions.entry(question).or_default();
     *known = floor.max(*known);
 }
+
+#[cfg(test)]
+mod tests;
