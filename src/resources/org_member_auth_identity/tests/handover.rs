@@ -237,8 +237,11 @@ async fn a_pair_that_two_states_list_is_revoked_when_both_give_it_up() {
             {
                 let mut host = doubled("a", "b").await;
                 host.config.clear();
-                left.into_iter().for_each(|members| host.declare("a", &members));
-                right.into_iter().for_each(|members| host.declare("b", &members));
+                for (name, members) in [("a", left), ("b", right)] {
+                    if let Some(members) = members {
+                        host.declare(name, &members);
+                    }
+                }
                 host.heal(planning, applying).await;
             }
         }
