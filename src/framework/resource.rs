@@ -88,8 +88,9 @@ pub trait CoordinateResource: Resource {
     /// also for a destroy (`planned` is `None`) and for a creation (`prior` is `None`).
     ///
     /// May make computed attributes of `planned` unknown, warn, and change the private bytes ([`Cx::keep_private`]). Those of
-    /// a destroy reach its apply. Those of an update do not: a host plans an update again before it applies it, in another
-    /// process and from the state alone, so only what [`Resource::read`] has kept arrives there.
+    /// a destroy and of a replacement reach its apply. Those of an update do not, nor those of a destroy of a deposed object: a
+    /// host plans these again before it applies them, in another process and from the state alone, so only what
+    /// [`Resource::read`] has kept arrives there.
     ///
     /// An error refuses the plan. May wait for other instances, but never for one that may wait for this one.
     fn coordinate(

@@ -1,10 +1,10 @@
 //! Which instances of a run list which pairs in their states, and what becomes of a pair that two of them list.
 //!
-//! Two states list one pair after it was declared twice, taken over alone, or given up by an operation that failed. While
-//! a run plans, every instance is entered here, told from the others by its [`Mark`]. Of two that list a pair, the one that
-//! was entered first answers for it: if it gives the pair up, it revokes it. The other one has a note of the pair, which
-//! its state keeps for the apply: if it gives the pair up, it leaves it to the first; if it keeps the pair although the
-//! first gives it up, it takes part in the apply, to claim it.
+//! Two states list one pair after it was declared twice, taken over alone, or given up by an operation that
+//! failed. While a run plans, every instance is entered here, told from the others by its [`Mark`]. Of those that
+//! list a pair, the one that was entered first *answers* for it: if it gives the pair up, it revokes it. Each of the
+//! others has a *note* of the pair in its state. If it gives the pair up, it leaves it to the one that answers. If it
+//! keeps the pair although that one gives it up, it takes part in the apply, to claim it.
 //!
 //! Does not know how notes travel, nor how long to wait for a plan that is still to come.
 
@@ -45,18 +45,27 @@ impl FromStr for Mark {
 pub struct Roster {
     instances: Vec<Instance>,
     places: BTreeMap<Mark, usize>,
-    /// By pair: the places of the instances that list it.
+    /// By pair: the places of the instances that list it, in ascending order.
     listers: BTreeMap<Pair, Vec<usize>>,
-    /// The pairs that at least two instances list.
-    listed_twice: BTreeSet<Pair>,
 }
 
 #[derive(Debug, Default)]
 struct Instance {
     lists: Vec<Pair>,
     noted: BTreeSet<Pair>,
-    /// What its plan gives up of what it lists; `None` until it was planned.
-    gives_up: Option<BTreeSet<Pair>>,
+    plan: Planned,
+}
+
+/// What is known of an instance's plan.
+#[derive(Debug, Default)]
+enum Planned {
+    /// It is still to come.
+    #[default]
+    Open,
+    /// It was not seen in time, or does not know yet what it keeps.
+    Unknown,
+    /// It gives these pairs up, and keeps what else it lists.
+    GivesUp(BTreeSet<Pair>),
 }
 
 /// How an instance will take part in the apply, if nobody else matters.
@@ -66,7 +75,7 @@ pub enum Change {
     Nothing,
     /// It is updated in place. Its apply will know the notes of its state, and nothing of this plan.
     Update,
-    /// It is destroyed, or replaced. Its apply will know what this plan decides.
+    /// It is destroyed, or its object is replaced by another.
     Destroy,
 }
 
@@ -77,8 +86,8 @@ pub struct Intent {
     pub mark: Mark,
     /// The pairs that its state lists.
     pub lists: BTreeSet<Pair>,
-    /// Of these, the ones that it goes on declaring.
-    pub keeps: BTreeSet<Pair>,
+    /// Of these, the ones that it goes on declaring; `None` while that is not known.
+    pub keeps: Option<BTreeSet<Pair>>,
     /// Of these, the ones that an instance which was entered earlier lists too, as its state notes.
     pub noted: BTreeSet<Pair>,
     /// What happens to it.
@@ -96,7 +105,7 @@ pub struct Handover {
     pub taken_over: BTreeSet<Pair>,
     /// Kept by this instance and by another one.
     pub declared_twice: BTreeSet<Pair>,
-    /// One of two instances gives them up and the other keeps them, and neither has a note: the apply could not keep them.
+    /// Neither of two instances has a note, and perhaps only one of them keeps the pair: the apply could not keep it.
     pub unsettled: BTreeSet<Pair>,
 }
 
@@ -104,7 +113,7 @@ pub struct Handover {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Other {
     plan: Plan,
-    /// Whether it was entered earlier and has no note of the pair: it answers for the pair.
+    /// Whether it was entered earlier and has no note of the pair.
     answers: bool,
 }
 
@@ -113,10 +122,21 @@ struct Other {
 enum Plan {
     Keeps,
     GivesUp,
+    Unknown,
     /// Still to come, of an instance that was entered earlier.
     Awaited,
     /// Still to come, of an instance that was entered later and will see this one.
     Later,
+}
+
+impl Plan {
+    fn may_keep(self) -> bool {
+        matches!(self, Self::Keeps | Self::Unknown | Self::Awaited)
+    }
+
+    fn may_give_up(self) -> bool {
+        matches!(self, Self::GivesUp | Self::Unknown | Self::Awaited)
+    }
 }
 
 impl Roster {
@@ -134,16 +154,17 @@ impl Roster {
         }
         let mut noted = BTreeSet::new();
         for &pair in lists {
+            // In ascending order.
             let listers = self.listers.entry(pair).or_default();
-            if !listers.contains(&place) {
-                listers.push(place);
+            if let Err(position) = listers.binary_search(&place) {
+                listers.insert(position, place);
             }
-            if listers.len() > 1 {
-                self.listed_twice.insert(pair);
-            }
-            if listers.iter().any(|other| *other < place) {
+            if listers.first().is_some_and(|first| *first < place) {
                 noted.insert(pair);
             }
+        }
+        if let Some(instance) = self.instances.get_mut(place) {
+            instance.noted.clone_from(&noted);
         }
         noted
     }
@@ -151,9 +172,6 @@ impl Roster {
     fn strike(&mut self, place: usize, pair: Pair) {
         let Some(listers) = self.listers.get_mut(&pair) else { return };
         listers.retain(|other| *other != place);
-        if listers.len() < 2 {
-            self.listed_twice.remove(&pair);
-        }
         if listers.is_empty() {
             self.listers.remove(&pair);
         }
@@ -166,94 +184,143 @@ impl Roster {
         }
         let place = self.places.get(&intent.mark).copied();
         if let Some(instance) = place.and_then(|place| self.instances.get_mut(place)) {
-            instance.gives_up = Some(&intent.lists - &intent.keeps);
             instance.noted.clone_from(&intent.noted);
+            instance.plan = match &intent.keeps {
+                Some(keeps) => Planned::GivesUp(&intent.lists - keeps),
+                None => Planned::Unknown,
+            };
         }
     }
 
     /// Whether what `intent` comes to depends on an instance that was entered earlier and is still to be planned.
     pub fn awaits(&self, intent: &Intent) -> bool {
-        let awaited = |pair: &Pair| self.others(intent, *pair).any(|other| other.plan == Plan::Awaited);
-        match intent.change {
-            Change::Nothing => intent.noted.intersection(&intent.keeps).any(awaited),
-            Change::Update => false,
-            Change::Destroy => intent.lists.iter().any(awaited),
+        let awaited = |pair: &Pair| self.others(intent, *pair).any(|(_, other)| other.plan == Plan::Awaited);
+        let keeps = intent.keeps.iter().flatten().filter(|pair| intent.noted.contains(pair));
+        intent.change == Change::Nothing && keeps.into_iter().any(awaited)
+    }
+
+    /// Gives up those that are awaited for `intent`: nobody waits for them again.
+    pub fn await_no_more(&mut self, intent: &Intent) {
+        let noted = intent.noted.iter();
+        let awaited: Vec<usize> = noted
+            .flat_map(|pair| self.others(intent, *pair))
+            .filter_map(|(place, other)| (other.plan == Plan::Awaited).then_some(place))
+            .collect();
+        for place in awaited {
+            if let Some(instance) = self.instances.get_mut(place) {
+                instance.plan = Planned::Unknown;
+            }
         }
     }
 
-    /// What `intent`, which was recorded, comes to. Whoever is awaited still counts as giving up what the instance keeps, and as keeping what it
-    /// gives up: no access is lost by that.
+    /// What `intent`, which was recorded, comes to. Who is awaited still may keep a pair or give it up.
     pub fn settle(&self, intent: &Intent) -> Handover {
         let mut handover = Handover::default();
         for &pair in &intent.lists {
-            let others: Vec<Other> = self.others(intent, pair).collect();
+            let others: Vec<Other> = self.others(intent, pair).map(|(_, other)| other).collect();
             let noted = intent.noted.contains(&pair);
-            if intent.keeps.contains(&pair) {
-                handover.keep(pair, &others, noted, intent.change);
-            } else {
-                handover.give_up(pair, &others, noted, intent.change);
+            match &intent.keeps {
+                Some(keeps) if keeps.contains(&pair) => handover.keep(pair, &others, noted, intent.change),
+                Some(_) => handover.give_up(pair, &others, noted),
+                None if !noted && others.iter().any(|other| other.answers) => {
+                    handover.unsettled.insert(pair);
+                }
+                None => {}
             }
         }
         handover
     }
 
-    /// What the instance `mark` leaves to others when it is replaced: its old object is destroyed as if nothing of it were
-    /// kept.
-    pub fn settle_replacement(&self, mark: Mark, noted: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+    /// The instance `mark` was planned, and now its object is to be replaced: the old one gives up all that it lists.
+    /// Returns what that comes to.
+    pub fn replace(&mut self, mark: Mark) -> Handover {
         let place = self.places.get(&mark).copied();
-        let lists = place.and_then(|place| self.instances.get(place)).map(|instance| &instance.lists);
+        let Some(instance) = place.and_then(|place| self.instances.get(place)) else {
+            return Handover::default();
+        };
         let intent = Intent {
             mark,
-            lists: lists.into_iter().flatten().copied().collect(),
-            keeps: BTreeSet::new(),
-            noted: noted.clone(),
+            lists: instance.lists.iter().copied().collect(),
+            keeps: Some(BTreeSet::new()),
+            noted: instance.noted.clone(),
             change: Change::Destroy,
         };
-        self.settle(&intent).left
+        self.plan(&intent);
+        self.settle(&intent)
     }
 
-    /// The pairs that two instances list, one of which was not planned: as far as is known, that of a tainted object, which
-    /// is planned like a new one. If there is one behind a plan, it leaves these to others.
-    pub fn left_by_the_unplanned(&self) -> BTreeSet<Pair> {
-        let unplanned =
-            |place: usize| self.instances.get(place).is_some_and(|other| other.gives_up.is_none());
-        self.listed_twice.iter().filter(|pair| self.places_of(**pair).any(unplanned)).copied().collect()
+    /// Whether a tainted object that makes room for a new one with the pairs `desired` could be any of several instances.
+    pub fn is_ambiguous(&self, desired: &BTreeSet<Pair>) -> bool {
+        self.unplanned(desired).len() > 1
+    }
+
+    /// A new object is planned that will have the pairs `desired`. Hosts plan a tainted object in this way and do not say
+    /// which it is, so it is taken for the one that was entered, was not planned and lists one of these pairs. Returns what
+    /// the old object leaves to others; nothing if there is none. Where it could be any of several, each of these leaves what
+    /// it has noted, and is no longer awaited.
+    pub fn replace_unplanned(&mut self, desired: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        let unplanned = self.unplanned(desired);
+        let mut marks =
+            self.places.iter().filter(|(_, place)| unplanned.contains(place)).map(|(mark, _)| *mark);
+        if let (1, Some(mark)) = (unplanned.len(), marks.next()) {
+            return self.replace(mark).left;
+        }
+        let mut left = BTreeSet::new();
+        for place in unplanned {
+            if let Some(instance) = self.instances.get_mut(place) {
+                left.extend(&instance.noted);
+                instance.plan = Planned::Unknown;
+            }
+        }
+        left
+    }
+
+    /// The places of those that list one of `pairs` and were not planned.
+    fn unplanned(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<usize> {
+        let open = |place: &usize| {
+            self.instances.get(*place).is_some_and(|instance| matches!(instance.plan, Planned::Open))
+        };
+        pairs.iter().flat_map(|pair| self.places_of(*pair)).filter(open).collect()
     }
 
     fn places_of(&self, pair: Pair) -> impl Iterator<Item = usize> {
         self.listers.get(&pair).into_iter().flatten().copied()
     }
 
-    fn others(&self, intent: &Intent, pair: Pair) -> impl Iterator<Item = Other> {
+    /// The others that list `pair`, with their places.
+    fn others(&self, intent: &Intent, pair: Pair) -> impl Iterator<Item = (usize, Other)> {
         let own = self.places.get(&intent.mark).copied().unwrap_or(self.instances.len());
         self.places_of(pair).filter(move |place| *place != own).filter_map(move |place| {
             let other = self.instances.get(place)?;
             let earlier = place < own;
-            let plan = match &other.gives_up {
-                None if earlier => Plan::Awaited,
-                None => Plan::Later,
-                Some(gives_up) if gives_up.contains(&pair) => Plan::GivesUp,
-                Some(_) => Plan::Keeps,
+            let plan = match &other.plan {
+                Planned::Open if earlier => Plan::Awaited,
+                Planned::Open => Plan::Later,
+                Planned::Unknown => Plan::Unknown,
+                Planned::GivesUp(pairs) if pairs.contains(&pair) => Plan::GivesUp,
+                Planned::GivesUp(_) => Plan::Keeps,
             };
-            Some(Other { plan, answers: earlier && !other.noted.contains(&pair) })
+            Some((place, Other { plan, answers: earlier && !other.noted.contains(&pair) }))
         })
     }
 }
 
 impl Handover {
     fn keep(&mut self, pair: Pair, others: &[Other], noted: bool, change: Change) {
-        let answers_and = |plan| others.contains(&Other { plan, answers: true });
+        let mut answering = others.iter().filter(|other| other.answers);
         if !noted {
-            if answers_and(Plan::GivesUp) {
+            if answering.any(|other| other.plan.may_give_up()) {
                 self.unsettled.insert(pair);
-            } else if answers_and(Plan::Keeps) {
+            } else if others.iter().any(|other| other.answers) {
                 self.declared_twice.insert(pair);
             }
             return;
         }
-        let may_lose = others.iter().any(|other| matches!(other.plan, Plan::GivesUp | Plan::Awaited));
-        // In the apply the one that answers may not be known: the note alone must lead to the same plan there.
-        if change == Change::Update || may_lose || !answers_and(Plan::Keeps) {
+        let may_lose = others.iter().any(|other| other.plan.may_give_up());
+        let answered_for = answering.any(|other| other.plan == Plan::Keeps);
+        // An apply plans an update again, without those that do not take part in it. Then the note alone tells that the
+        // pair must be claimed, as it did when an update was planned first.
+        if change == Change::Update || may_lose || !answered_for {
             self.again.insert(pair);
         }
         if may_lose {
@@ -263,13 +330,10 @@ impl Handover {
         }
     }
 
-    fn give_up(&mut self, pair: Pair, others: &[Other], noted: bool, change: Change) {
-        let may_keep = others.iter().any(|other| matches!(other.plan, Plan::Keeps | Plan::Awaited));
-        // In the apply of an update nobody may be known: then the note decides.
-        let somebody_may_keep = may_keep || (noted && others.is_empty());
-        if somebody_may_keep && (noted || change == Change::Destroy) {
+    fn give_up(&mut self, pair: Pair, others: &[Other], noted: bool) {
+        if noted {
             self.left.insert(pair);
-        } else if change == Change::Update && others.contains(&Other { plan: Plan::Keeps, answers: true }) {
+        } else if others.iter().any(|other| other.answers && other.plan.may_keep()) {
             self.unsettled.insert(pair);
         }
     }

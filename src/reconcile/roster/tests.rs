@@ -1,51 +1,93 @@
 //! Every small world: two or three instances whose states list one pair, all that may happen to each, in every order of
-//! reading, planning and applying. Whoever keeps the pair has it in the end; if nobody keeps it, it is revoked.
+//! reading, planning and applying. Whoever keeps the pair has it in the end; if nobody keeps it, it is revoked. Left out are
+//! worlds of several tainted objects, which nobody can tell apart.
 
 use super::*;
 
 const PAIR: Pair = Pair { member_uin: 1, identity_id: 11 };
 
-/// What a configuration wants of an instance.
+/// What happens to an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// Keeps the pair, and changes nothing.
     Kept,
     /// Keeps the pair, and changes something else.
     KeptInUpdate,
+    /// Keeps the pair, which the plan does not know yet.
+    KeptInTheEnd,
     /// Gives the pair up, and lives on.
     GivenUp,
+    /// Gives the pair up, which the plan does not know yet.
+    GivenUpInTheEnd,
     /// Is destroyed.
     Destroyed,
+    /// Is an object that was deposed, whose destroy is planned again when it is applied.
+    Deposed,
+    /// Is replaced on demand by an object that has the pair.
+    Replaced,
+    /// Likewise, but the new object cannot be made.
+    ReplacedInVain,
+    /// Is replaced because it is tainted.
+    Tainted,
+    /// Likewise, but the new object cannot be made.
+    TaintedInVain,
 }
 
-const FATES: [Fate; 4] = [Fate::Kept, Fate::KeptInUpdate, Fate::GivenUp, Fate::Destroyed];
+const FATES: [Fate; 11] = [
+    Fate::Kept,
+    Fate::KeptInUpdate,
+    Fate::KeptInTheEnd,
+    Fate::GivenUp,
+    Fate::GivenUpInTheEnd,
+    Fate::Destroyed,
+    Fate::Deposed,
+    Fate::Replaced,
+    Fate::ReplacedInVain,
+    Fate::Tainted,
+    Fate::TaintedInVain,
+];
 
 impl Fate {
+    /// Whether the pair is the instance's in the end.
     fn keeps(self) -> bool {
-        matches!(self, Self::Kept | Self::KeptInUpdate)
+        use Fate::{Kept, KeptInTheEnd, KeptInUpdate, Replaced, Tainted};
+        matches!(self, Kept | KeptInUpdate | KeptInTheEnd | Replaced | Tainted)
+    }
+
+    fn is_replaced(self) -> bool {
+        matches!(self, Self::Replaced | Self::ReplacedInVain)
+    }
+
+    fn is_tainted(self) -> bool {
+        matches!(self, Self::Tainted | Self::TaintedInVain)
+    }
+
+    fn is_known_late(self) -> bool {
+        matches!(self, Self::KeptInTheEnd | Self::GivenUpInTheEnd)
     }
 
     fn change(self) -> Change {
         match self {
-            Self::Kept => Change::Nothing,
-            Self::KeptInUpdate | Self::GivenUp => Change::Update,
-            Self::Destroyed => Change::Destroy,
+            Self::Kept | Self::Replaced | Self::ReplacedInVain => Change::Nothing,
+            Self::Destroyed | Self::Deposed => Change::Destroy,
+            _ => Change::Update,
         }
     }
 
-    fn intent(self, place: usize, noted: bool) -> Intent {
+    /// Its plan; `known`: whether it is known what it keeps.
+    fn intent(self, place: usize, noted: bool, known: bool) -> Intent {
         let set = |there: bool| there.then_some(PAIR).into_iter().collect();
         Intent {
             mark: Mark::new(place as u64),
             lists: set(true),
-            keeps: set(self.keeps()),
+            keeps: known.then(|| set(self.keeps() || self.is_replaced())),
             noted: set(noted),
             change: self.change(),
         }
     }
 }
 
-/// What the apply knows of an instance: whether its state has the note, and, of one that is destroyed, what was planned.
+/// What the apply knows of an instance: whether its state has the note, and what was planned.
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
     noted: bool,
@@ -60,20 +102,33 @@ fn plan(fates: &[Fate], order: &[usize]) -> Option<Vec<Known>> {
     let mut known = vec![Known::default(); fates.len()];
     let mut read = vec![false; fates.len()];
     for &place in order {
-        let fate = fates[place];
+        let (fate, known) = (fates[place], &mut known[place]);
+        let mark = Mark::new(place as u64);
         if !std::mem::replace(&mut read[place], true) {
-            known[place].noted = !roster.enter(Mark::new(place as u64), &[PAIR].into()).is_empty();
+            known.noted = !roster.enter(mark, &[PAIR].into()).is_empty();
             continue;
         }
-        let intent = fate.intent(place, known[place].noted);
+        known.takes_part = true;
+        if fate.is_tainted() {
+            if roster.is_ambiguous(&[PAIR].into()) {
+                return None;
+            }
+            known.leaves = !roster.replace_unplanned(&[PAIR].into()).is_empty();
+            continue;
+        }
+        let intent = fate.intent(place, known.noted, !fate.is_known_late());
         roster.plan(&intent);
         if roster.awaits(&intent) {
             return None;
         }
-        let handover = roster.settle(&intent);
+        let mut handover = roster.settle(&intent);
+        if fate.is_replaced() {
+            handover = roster.replace(mark);
+        } else {
+            known.takes_part = fate.change() != Change::Nothing || !handover.again.is_empty();
+        }
         assert_eq!(handover.unsettled, [].into(), "{fates:?} {order:?}");
-        known[place].leaves = !handover.left.is_empty();
-        known[place].takes_part = fate.change() != Change::Nothing || !handover.again.is_empty();
+        known.leaves = !handover.left.is_empty();
     }
     Some(known)
 }
@@ -82,27 +137,28 @@ fn plan(fates: &[Fate], order: &[usize]) -> Option<Vec<Known>> {
 fn apply(fates: &[Fate], known: &[Known], order: &[usize]) -> bool {
     let (mut roster, mut exists, mut held) = (Roster::default(), true, false);
     for &place in order.iter().filter(|place| known[**place].takes_part) {
-        let Known { noted, leaves, .. } = known[place];
-        let intent = fates[place].intent(place, noted);
-        let mut leaves = leaves;
-        if intent.change != Change::Destroy {
-            // An update is planned again, by a process that knows the states alone.
+        let (fate, Known { noted, mut leaves, .. }) = (fates[place], known[place]);
+        let replaced = fate.is_replaced() || fate.is_tainted();
+        if !replaced && fate != Fate::Destroyed {
+            // An update, or the destroy of a deposed object, is planned again, by a process that knows the states alone.
+            let intent = fate.intent(place, noted, true);
             roster.plan(&intent);
             assert!(!roster.awaits(&intent));
             let handover = roster.settle(&intent);
             assert_eq!(handover.unsettled, [].into(), "{fates:?} {order:?}");
-            if fates[place] == Fate::Kept && handover.again.is_empty() {
-                let claimed = (0..fates.len()).any(|other| fates[other] == Fate::KeptInUpdate);
+            if fate == Fate::Kept && handover.again.is_empty() {
+                let claimed = fates.iter().any(|other| other.keeps() && *other != Fate::Kept);
                 assert!(claimed, "{fates:?} {order:?}: not as planned, and nobody else claims it");
                 continue;
             }
-            leaves = noted;
+            leaves = if fate == Fate::Deposed { !handover.left.is_empty() } else { noted };
         }
-        if fates[place].keeps() {
-            exists |= noted;
-            held = true;
-        } else if !leaves && !held {
+        if (replaced || !fate.keeps()) && !leaves && !held {
             exists = false;
+        }
+        if fate.keeps() {
+            exists |= noted || replaced;
+            held = true;
         }
     }
     exists
@@ -161,7 +217,7 @@ fn what_two_declare_changes_nothing_and_is_told_once() {
                 noted[place] = Some(!roster.enter(mark, &[PAIR].into()).is_empty());
                 continue;
             };
-            let intent = Fate::Kept.intent(place, note);
+            let intent = Fate::Kept.intent(place, note, true);
             roster.plan(&intent);
             waits |= roster.awaits(&intent);
             let handover = roster.settle(&intent);
@@ -173,36 +229,70 @@ fn what_two_declare_changes_nothing_and_is_told_once() {
 }
 
 #[test]
-fn without_a_refresh_a_pair_that_would_change_hands_is_unsettled_unless_the_plan_itself_can_tell() {
+fn without_a_refresh_a_pair_that_may_change_hands_is_unsettled() {
     let second = |first: Fate, then: Fate| {
         let mut roster = Roster::default();
-        roster.plan(&first.intent(0, false));
-        roster.plan(&then.intent(1, false));
-        roster.settle(&then.intent(1, false))
+        roster.plan(&first.intent(0, false, !first.is_known_late()));
+        let then = then.intent(1, false, !then.is_known_late());
+        roster.plan(&then);
+        roster.settle(&then)
     };
     let none: BTreeSet<Pair> = [].into();
     let pair: BTreeSet<Pair> = [PAIR].into();
-    assert_eq!(second(Fate::Kept, Fate::GivenUp).unsettled, pair);
-    assert_eq!(second(Fate::GivenUp, Fate::Kept).unsettled, pair);
-    assert_eq!(second(Fate::Destroyed, Fate::KeptInUpdate).unsettled, pair);
-    let destroyed = second(Fate::Kept, Fate::Destroyed);
-    assert_eq!((destroyed.unsettled, destroyed.left), (none.clone(), pair.clone()));
+    for (first, then) in [
+        (Fate::Kept, Fate::GivenUp),
+        (Fate::Kept, Fate::Destroyed),
+        (Fate::Kept, Fate::KeptInTheEnd),
+        (Fate::GivenUp, Fate::Kept),
+        (Fate::GivenUp, Fate::GivenUpInTheEnd),
+        (Fate::Destroyed, Fate::KeptInUpdate),
+        (Fate::KeptInTheEnd, Fate::Kept),
+        (Fate::GivenUpInTheEnd, Fate::Destroyed),
+    ] {
+        assert_eq!(second(first, then).unsettled, pair, "{first:?} {then:?}");
+    }
     let kept = second(Fate::Kept, Fate::Kept);
-    assert_eq!((kept.unsettled, kept.again, kept.declared_twice), (none.clone(), none.clone(), pair));
+    assert_eq!((kept.unsettled, kept.again, kept.declared_twice), (none.clone(), none, pair));
     assert_eq!(second(Fate::GivenUp, Fate::Destroyed), Handover::default(), "both revoke it");
+
+    let mut roster = Roster::default();
+    roster.plan(&Fate::Kept.intent(0, false, true));
+    roster.plan(&Fate::Kept.intent(1, false, true));
+    assert_eq!(roster.replace(Mark::new(1)).unsettled, [PAIR].into());
 }
 
 #[test]
-fn an_object_that_was_never_planned_leaves_what_another_one_lists() {
+fn a_tainted_object_is_recognised_by_what_the_new_one_will_have() {
+    let other = Pair { member_uin: 2, identity_id: 11 };
     let mut roster = Roster::default();
     roster.enter(Mark::new(0), &[PAIR].into());
-    assert_eq!(roster.left_by_the_unplanned(), [].into(), "nobody else lists it");
     roster.enter(Mark::new(1), &[PAIR].into());
-    roster.plan(&Fate::Kept.intent(1, true));
-    assert_eq!(roster.left_by_the_unplanned(), [PAIR].into());
-    roster.plan(&Fate::Kept.intent(0, false));
-    assert_eq!(roster.left_by_the_unplanned(), [].into());
-    assert_eq!(roster.settle_replacement(Mark::new(0), &[].into()), [PAIR].into());
+    roster.plan(&Fate::Kept.intent(0, false, true));
+    assert_eq!(roster.replace_unplanned(&[other].into()), [].into(), "not the tainted one's");
+    assert_eq!(roster.replace_unplanned(&[PAIR].into()), [PAIR].into());
+    assert_eq!(roster.replace_unplanned(&[PAIR].into()), [].into(), "it was planned now");
+
+    roster.enter(Mark::new(2), &[PAIR].into());
+    assert!(!roster.is_ambiguous(&[PAIR].into()));
+    roster.enter(Mark::new(3), &[PAIR].into());
+    assert!(roster.is_ambiguous(&[PAIR].into()));
+    assert_eq!(roster.replace_unplanned(&[PAIR].into()), [PAIR].into());
+    assert!(!roster.is_ambiguous(&[PAIR].into()), "nobody waits for them again");
+}
+
+#[test]
+fn who_is_not_planned_in_time_is_not_awaited_again() {
+    let mut roster = Roster::default();
+    roster.enter(Mark::new(0), &[PAIR].into());
+    let intent = |place| Fate::Kept.intent(place, true, true);
+    for place in [1, 2] {
+        roster.enter(Mark::new(place as u64), &[PAIR].into());
+        roster.plan(&intent(place));
+        assert_eq!(roster.awaits(&intent(place)), place == 1);
+        roster.await_no_more(&intent(place));
+        let handover = roster.settle(&intent(place));
+        assert_eq!((handover.again, handover.taken_over), ([PAIR].into(), [PAIR].into()));
+    }
 }
 
 #[test]

@@ -16,6 +16,9 @@ use crate::reconcile::roster::{Handover, Intent, Mark, Roster};
 /// within milliseconds, unless it has nothing to plan (an object that is only forgotten).
 const PLAN_PAUSE: Duration = Duration::from_secs(5);
 
+/// How long after an awaited plan another one may follow: a host that replaces an object plans the same instance twice.
+const SECOND_PLAN: Duration = Duration::from_millis(100);
+
 /// The instances of one run.
 #[derive(Debug, Default)]
 pub(super) struct Handovers {
@@ -28,18 +31,17 @@ impl Handovers {
         self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until nobody is awaited for `intent` any more, or until nothing was planned for a while.
-    async fn wait(&self, intent: &Intent, until: &Deadline) -> Result<(), Ended> {
+    /// Waits while `goes_on` says so, unless nothing was planned for a while. Returns whether it waited.
+    async fn wait(&self, until: &Deadline, goes_on: impl Fn(&Roster) -> bool) -> Result<bool, Ended> {
+        let mut waited = false;
         loop {
             let planned = self.planned.notified();
             tokio::pin!(planned);
             planned.as_mut().enable();
-            if !self.roster().awaits(intent) {
-                return Ok(());
+            if !goes_on(&self.roster()) || until.race(timeout(PLAN_PAUSE, planned)).await?.is_err() {
+                return Ok(waited);
             }
-            if until.race(timeout(PLAN_PAUSE, planned)).await?.is_err() {
-                return Ok(());
-            }
+            waited = true;
         }
     }
 }
@@ -64,23 +66,36 @@ impl Grants {
     pub async fn settle_plan(&self, intent: &Intent, until: &Deadline) -> Result<Handover, Halt> {
         self.handovers.roster().plan(intent);
         self.handovers.planned.notify_waiters();
-        self.handovers.wait(intent, until).await?;
-        Ok(self.handovers.roster().settle(intent))
+        if self.handovers.wait(until, |roster| roster.awaits(intent)).await? {
+            until.sleep(SECOND_PLAN).await?;
+        }
+        let mut roster = self.handovers.roster();
+        roster.await_no_more(intent);
+        Ok(roster.settle(intent))
     }
 
-    /// Records the plan `intent` of an instance that does not know yet what it keeps.
-    pub fn record_plan(&self, intent: &Intent) {
-        self.handovers.roster().plan(intent);
+    /// Says that the object of the instance `mark`, which was planned, is to be replaced. Returns what becomes of the pairs that
+    /// the old object lists.
+    pub fn replace(&self, mark: Mark) -> Handover {
+        let handover = self.handovers.roster().replace(mark);
         self.handovers.planned.notify_waiters();
+        handover
     }
 
-    /// What the old object of the instance `mark`, which is replaced, leaves to others.
-    pub fn left_by_replacement(&self, mark: Mark, noted: &BTreeSet<Pair>) -> BTreeSet<Pair> {
-        self.handovers.roster().settle_replacement(mark, noted)
-    }
-
-    /// What a tainted object leaves to others, if there is one behind the plan of a new one.
-    pub fn left_by_tainted(&self) -> BTreeSet<Pair> {
-        self.handovers.roster().left_by_the_unplanned()
+    /// Says that a new object is planned which will have the pairs `desired`. Returns what the tainted object that it may
+    /// replace leaves to others. Waits while that could be any of several.
+    ///
+    /// # Errors
+    ///
+    /// The run was stopped, or `until` ended, while it waited.
+    pub async fn replace_tainted(
+        &self,
+        desired: &BTreeSet<Pair>,
+        until: &Deadline,
+    ) -> Result<BTreeSet<Pair>, Halt> {
+        self.handovers.wait(until, |roster| roster.is_ambiguous(desired)).await?;
+        let left = self.handovers.roster().replace_unplanned(desired);
+        self.handovers.planned.notify_waiters();
+        Ok(left)
     }
 }

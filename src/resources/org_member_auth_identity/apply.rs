@@ -23,7 +23,7 @@ pub(super) async fn create(
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Create), cx.stop().clone());
     let grants = cx.data().grants()?;
-    Private { mark: Some(grants.draw_mark()), noted: BTreeSet::new() }.keep(cx);
+    Private::marked(grants.draw_mark()).keep(cx);
     let converged =
         converge(cx, grants, BTreeMap::new(), &BTreeSet::new(), &planned, Doing::Creating, &until).await;
     if let Some(present) = converged.present {
@@ -46,7 +46,7 @@ pub(super) async fn update(
     let converged =
         converge(cx, grants, prior.recorded(), &private.noted, &planned, Doing::Updating, &until).await;
     if let Some(present) = converged.present {
-        Private { mark: private.mark.or_else(|| Some(grants.draw_mark())), noted: BTreeSet::new() }.keep(cx);
+        Private::marked(private.mark.unwrap_or_else(|| grants.draw_mark())).keep(cx);
         state.save(planned.with_grants(present));
     } else if let Some(product) = planned.product() {
         // Nothing was done, so the state is as before, less what others have come to hold.
@@ -73,7 +73,7 @@ pub(super) async fn delete(
     let grants = cx.data().grants()?;
     let private = Private::of(cx);
     let mut recorded = prior.recorded();
-    leave(cx, &mut recorded, &private.noted);
+    leave(cx, &mut recorded, &private.left);
     let until = Deadline::after(prior.limits().limit(Operation::Delete), cx.stop().clone());
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
     let revoked = grants.revoke(&owned, &until).await;
@@ -81,7 +81,7 @@ pub(super) async fn delete(
     if recorded.is_empty() {
         return Ok(());
     }
-    Private { noted: BTreeSet::new(), ..private }.keep(cx);
+    Private { noted: BTreeSet::new(), left: BTreeSet::new(), ..private }.keep(cx);
     state.save(prior.with_grants(recorded));
     Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
 }

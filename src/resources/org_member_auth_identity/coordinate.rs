@@ -26,22 +26,39 @@ pub(super) async fn coordinate(
     // Where the provider's configuration is not known yet, nothing is known of any instance.
     let Ok(grants) = cx.data().grants() else { return Ok(()) };
     let private = Private::of(cx);
-    match prior {
-        None => {
-            Private { noted: left_by_the_old_object(grants, &private), ..private }.keep(cx);
-            Ok(())
-        }
-        Some(prior) => settle(cx, grants, private, prior, planned).await,
+    match (prior, planned) {
+        (None, None) => Ok(()),
+        (None, Some(planned)) => replace(cx, grants, private, planned).await,
+        (Some(prior), planned) => settle(cx, grants, private, prior, planned).await,
     }
 }
 
-/// A plan without a prior state is that of a new object, but there may be an old one that makes room for it. The bytes are
-/// those of the old one if it is replaced on demand, and empty if it is tainted.
-fn left_by_the_old_object(grants: &Grants, private: &Private) -> BTreeSet<Pair> {
-    match private.mark {
-        Some(mark) => grants.left_by_replacement(mark, &private.noted),
-        None => grants.left_by_tainted(),
-    }
+/// A plan without a prior state is that of a new object, but there may be an old one that makes room for it. If it is replaced
+/// on demand, the instance was planned before, and the private bytes are those of that plan. If it is tainted, the host sends
+/// neither the object nor its private bytes.
+async fn replace(
+    cx: &Cx<'_, Access>,
+    grants: &Grants,
+    private: Private,
+    planned: &MemberAuthIdentity,
+) -> Result<(), Diagnostics> {
+    let left = match private.mark {
+        Some(mark) => {
+            let handover = grants.replace(mark);
+            if !handover.unsettled.is_empty() {
+                return Err(explain::unsettled(&handover.unsettled).into());
+            }
+            handover.left
+        }
+        None => {
+            let desired: Option<BTreeSet<Pair>> = planned.product().map(|product| product.pairs().collect());
+            let until = Deadline::after(planned.limits().limit(Operation::Read), cx.stop().clone());
+            let left = grants.replace_tainted(&desired.unwrap_or_default(), &until).await;
+            left.map_err(|halt| explain::plan(&halt, &until))?
+        }
+    };
+    Private { left, ..private }.keep(cx);
+    Ok(())
 }
 
 async fn settle(
@@ -54,20 +71,16 @@ async fn settle(
     // A state that was never read by this version has no mark, and cannot be told from others.
     let Some(mark) = private.mark else { return Ok(()) };
     let lists: BTreeSet<Pair> = prior.recorded().into_keys().collect();
-    let (change, desired) = match &planned {
+    let (change, desired): (Change, Option<BTreeSet<Pair>>) = match &planned {
         None => (Change::Destroy, Some(BTreeSet::new())),
         Some(planned) => {
             let change = if **planned == *prior { Change::Nothing } else { Change::Update };
             (change, planned.product().map(|product| product.pairs().collect()))
         }
     };
-    let keeps = desired.iter().flatten().filter(|pair| lists.contains(pair)).copied().collect();
+    let keeps = desired.map(|desired| &desired & &lists);
     let noted = &private.noted & &lists;
     let intent = Intent { mark, lists, keeps, noted, change };
-    if desired.is_none() {
-        grants.record_plan(&intent);
-        return Ok(());
-    }
     let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
     let settled = grants.settle_plan(&intent, &until).await;
     let handover = settled.map_err(|halt| explain::plan(&halt, &until))?;
@@ -79,7 +92,7 @@ async fn settle(
     warn_about(cx, &handover.declared_twice, explain::declared_twice);
     match planned {
         Some(planned) => planned.look_again_at(&handover.again),
-        None => Private { noted: handover.left, ..private }.keep(cx),
+        None => Private { left: handover.left, ..private }.keep(cx),
     }
     Ok(())
 }

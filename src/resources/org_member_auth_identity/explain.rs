@@ -161,26 +161,25 @@ pub(super) fn declared_twice(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::warning(
         "Grants declared twice",
         format!(
-            "Another resource declares {} of this one as well: {}. Both list {they}. As long as both are planned in the same \
-             run, the first of them that gives {they} up leaves {they} to the other. Declare each pair of member and identity in \
-             one resource only.",
+            "Another resource declares {} of this one as well: {}. Both list {they}. If one of them gives {they} up in a run \
+             of both, the other one keeps {they}; in a run without the other, it revokes {they}. Declare each pair of member and \
+             identity in one resource only.",
             count(pairs.len(), "grant"),
             name(pairs)
         ),
     )
 }
 
-/// The resource gives up pairs, and another instance keeps them.
+/// The resource gives up pairs that another instance lists too.
 pub(super) fn left(pairs: &BTreeSet<Pair>) -> Diagnostic {
     let they = if pairs.len() == 1 { "it" } else { "them" };
     Diagnostic::warning(
         "Grants left to another resource",
         format!(
-            "This resource gives up {} that another one lists too: {}. {} not revoked: from now on only the other resource \
-             owns {they}.",
+            "This resource gives up {} that another one lists too: {}. It does not revoke {they}: the other resource, as the last \
+             refresh saw it, owns {they} from now on, and revokes {they} when it gives {they} up itself.",
             count(pairs.len(), "grant"),
             name(pairs),
-            if pairs.len() == 1 { "It is" } else { "They are" },
         ),
     )
 }
@@ -222,7 +221,8 @@ pub(super) fn unsettled(pairs: &BTreeSet<Pair>) -> Diagnostic {
         "Grants cannot change hands without a refresh",
         format!(
             "The states of two resources list {}: {}. One of the two gives up what the other keeps, and what a refresh would have \
-             noted about it is not there. Nothing was changed. Plan again without `-refresh=false`.",
+             noted about it is not there: the plan was made without one. Nothing was changed. Plan or apply again without \
+             `-refresh=false`.",
             count(pairs.len(), "grant"),
             name(pairs)
         ),

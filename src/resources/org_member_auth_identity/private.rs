@@ -14,9 +14,10 @@ use crate::resources::access::Access;
 pub(super) struct Private {
     /// `None` until the instance was created or read.
     pub(super) mark: Option<Mark>,
-    /// Pairs that another instance answers for. In a state: those that it lists too, as the last refresh saw. In a plan to
-    /// destroy: those that are left to it.
+    /// Pairs that another instance lists too and answers for, as the last refresh saw.
     pub(super) noted: BTreeSet<Pair>,
+    /// In a plan to destroy or to replace: the pairs that are left to another instance.
+    pub(super) left: BTreeSet<Pair>,
 }
 
 /// As it is stored, in JSON.
@@ -27,25 +28,36 @@ struct Stored {
     mark: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     noted: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<String>,
 }
 
 impl Private {
+    /// Those of an instance that `mark` tells from others, and of which nothing is noted.
+    pub(super) fn marked(mark: Mark) -> Self {
+        Self { mark: Some(mark), ..Self::default() }
+    }
+
     /// Those of the operation's object. Bytes that are not ours say nothing.
     pub(super) fn of(cx: &Cx<'_, Access>) -> Self {
         let stored: Stored = serde_json::from_slice(&cx.private()).unwrap_or_default();
+        let pairs = |texts: &[String]| texts.iter().filter_map(|text| text.parse().ok()).collect();
         Self {
             mark: stored.mark.and_then(|mark| mark.parse().ok()),
-            noted: stored.noted.iter().filter_map(|pair| pair.parse().ok()).collect(),
+            noted: pairs(&stored.noted),
+            left: pairs(&stored.left),
         }
     }
 
     /// Keeps them beside the object.
     pub(super) fn keep(&self, cx: &Cx<'_, Access>) {
+        let texts = |pairs: &BTreeSet<Pair>| pairs.iter().map(Pair::to_string).collect();
         let stored = Stored {
             mark: self.mark.map(|mark| mark.to_string()),
-            noted: self.noted.iter().map(Pair::to_string).collect(),
+            noted: texts(&self.noted),
+            left: texts(&self.left),
         };
-        // Two lists of texts always have a JSON.
+        // Lists of texts always have a JSON.
         cx.keep_private(serde_json::to_vec(&stored).unwrap_or_default());
     }
 }

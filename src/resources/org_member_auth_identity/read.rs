@@ -45,7 +45,7 @@ pub(super) async fn read(
     }
     let mark = Private::of(cx).mark.unwrap_or_else(|| grants.draw_mark());
     let noted = grants.enter(mark, &found.keys().copied().collect());
-    Private { mark: Some(mark), noted }.keep(cx);
+    Private { noted, ..Private::marked(mark) }.keep(cx);
     let id = product.map_or(Field::Null, |product| Field::Known(id::render(&product)));
     let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
     Ok(Some(MemberAuthIdentity { id, ..prior.with_grants(present) }))
