@@ -31,9 +31,10 @@ pub(crate) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::framework::fake::plain;
     use crate::framework::provider::Provider;
     use crate::framework::registry::Registry;
-    use crate::framework::schema::{Block, Kind, Nesting};
+    use crate::framework::schema::{Block, Kind, Mode, Nesting};
     use crate::framework::timeouts::Timeouts;
     use crate::framework::value::{Type, Value};
 
@@ -62,44 +63,103 @@ pub(crate) mod tests {
         check_provider::<crate::framework::fake::FakeProvider>();
     }
 
-    fn samples(block: &Block) -> [Object; 3] {
-        let filled = |fill: &dyn Fn(&Kind) -> Value| {
+    #[test]
+    fn two_attributes_that_were_mistaken_for_each_other_are_seen() {
+        for of in [Type::Bool, Type::Number, Type::List(Box::new(Type::Bool))] {
+            let attributes = ["a", "b", "c"].map(|name| plain(name, of.clone(), Mode::Optional)).to_vec();
+            let block = Block { attributes, ..Block::default() };
+            for (one, other) in [("a", "b"), ("b", "c"), ("a", "c")] {
+                let mistaken = samples(&block).into_iter().any(|object| {
+                    let mut swapped = object.clone();
+                    swapped.insert(one.to_owned(), object[other].clone());
+                    swapped.insert(other.to_owned(), object[one].clone());
+                    swapped != object
+                });
+                assert!(mistaken, "{one} and {other} of {of:?}");
+            }
+        }
+    }
+
+    /// An object with nothing, one of unknown values, and such in which no two attributes are equal: there are only two
+    /// bools, so there is one object for each bool, which alone is true in it.
+    fn samples(block: &Block) -> Vec<Object> {
+        let filled = |fill: &mut dyn FnMut(&Kind) -> Value| {
             let filled = block.attributes.iter().map(|of| (of.name.to_owned(), fill(&of.kind)));
             let mut object: Object = filled.collect();
             block.complete(&mut object);
             object
         };
-        [filled(&|_| Value::Null), filled(&|_| Value::Unknown), filled(&sample)]
-    }
-
-    fn sample(kind: &Kind) -> Value {
-        let (nesting, attributes) = match kind {
-            Kind::Type(of) => return sample_of(of),
-            Kind::Nested(nesting, attributes) => (nesting, attributes),
-        };
-        let object =
-            Value::Object(attributes.iter().map(|of| (of.name.to_owned(), sample(&of.kind))).collect());
-        match nesting {
-            Nesting::Single => object,
-            Nesting::List => Value::List(vec![object]),
-            Nesting::Set => Value::set(vec![object]),
-            Nesting::Map => Value::Map(BTreeMap::from([("k".to_owned(), object)])),
-        }
-    }
-
-    fn sample_of(of: &Type) -> Value {
-        match of {
-            Type::String => Value::string("x"),
-            Type::Number => Value::Number(7_u64.into()),
-            Type::Bool => Value::Bool(true),
-            Type::Dynamic => Value::Dynamic(Type::Bool, Box::new(Value::Bool(true))),
-            Type::List(of) => Value::List(vec![sample_of(of), Value::Unknown]),
-            Type::Set(of) => Value::set(vec![sample_of(of), Value::Unknown]),
-            Type::Map(of) => Value::Map(BTreeMap::from([("k".to_owned(), sample_of(of))])),
-            Type::Object(of) => {
-                Value::Object(of.iter().map(|(name, of)| (name.clone(), sample_of(of))).collect())
+        let mut samples = vec![filled(&mut |_| Value::Null), filled(&mut |_| Value::Unknown)];
+        for only_true in 0.. {
+            let mut distinct = Distinct { only_true, bools: 0, others: 0 };
+            samples.push(filled(&mut |kind| distinct.sample(kind)));
+            if only_true + 1 >= distinct.bools {
+                break;
             }
-            Type::Tuple(of) => Value::Tuple(of.iter().map(sample_of).collect()),
+        }
+        samples
+    }
+
+    /// Makes values of which no two are equal, as far as their types allow it.
+    struct Distinct {
+        /// Which of the bools is true, counted from the first.
+        only_true: usize,
+        bools: usize,
+        others: u64,
+    }
+
+    impl Distinct {
+        fn sample(&mut self, kind: &Kind) -> Value {
+            let (nesting, attributes) = match kind {
+                Kind::Type(of) => return self.sample_of(of),
+                Kind::Nested(nesting, attributes) => (nesting, attributes),
+            };
+            let attributes = attributes.iter().map(|of| (of.name.to_owned(), self.sample(&of.kind)));
+            let object = Value::Object(attributes.collect());
+            match nesting {
+                Nesting::Single => object,
+                Nesting::List => Value::List(vec![object]),
+                Nesting::Set => Value::set(vec![object]),
+                Nesting::Map => self.map(object),
+            }
+        }
+
+        fn sample_of(&mut self, of: &Type) -> Value {
+            match of {
+                Type::String => Value::string(self.word()),
+                Type::Number => Value::Number(self.number().into()),
+                Type::Bool => self.bool(),
+                Type::Dynamic => Value::Dynamic(Type::Bool, Box::new(self.bool())),
+                Type::List(of) => Value::List(vec![self.sample_of(of), Value::Unknown]),
+                Type::Set(of) => Value::set(vec![self.sample_of(of), Value::Unknown]),
+                Type::Map(of) => {
+                    let element = self.sample_of(of);
+                    self.map(element)
+                }
+                Type::Object(of) => {
+                    Value::Object(of.iter().map(|(name, of)| (name.clone(), self.sample_of(of))).collect())
+                }
+                Type::Tuple(of) => Value::Tuple(of.iter().map(|of| self.sample_of(of)).collect()),
+            }
+        }
+
+        fn bool(&mut self) -> Value {
+            let value = self.bools == self.only_true;
+            self.bools += 1;
+            Value::Bool(value)
+        }
+
+        fn number(&mut self) -> u64 {
+            self.others += 1;
+            self.others
+        }
+
+        fn word(&mut self) -> String {
+            format!("x{}", self.number())
+        }
+
+        fn map(&mut self, element: Value) -> Value {
+            Value::Map(BTreeMap::from([(self.word(), element)]))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Accepts connections, secures them, and counts the open ones.
+//! Accepts connections, secures them, gives each the provider's service that it is served by, and counts the open ones.
 //!
 //! A TLS handshake that fails is logged and forgotten; one that stalls holds up nobody and is given up
 //! after a while. The count tells `lifetime` whether a host is still there.
@@ -18,7 +18,10 @@ use tokio_rustls::TlsAcceptor;
 use tonic::transport::server::Connected;
 use tracing::{debug, error, warn};
 
+use super::lifetime::Lifetime;
 use super::listen::{Duplex, Listener};
+use super::provision::{Provided, Provision};
+use super::router::GrpcService;
 
 /// A peer that does not finish its handshake within this has not meant to connect.
 const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
@@ -27,8 +30,9 @@ const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A connection ready for HTTP/2.
-pub(super) struct Connection {
+pub(super) struct Connection<P> {
     stream: Box<dyn Duplex>,
+    provided: Provided<P>,
     _open: Open,
 }
 
@@ -62,21 +66,23 @@ impl Drop for Open {
 }
 
 /// Accepts for as long as it is polled, and sends what is ready for HTTP/2 to `ready`.
-pub(super) async fn accept(
+pub(super) async fn accept<P: GrpcService>(
     listener: &Listener,
     tls: Option<Arc<ServerConfig>>,
     connections: &OpenConnections,
-    ready: mpsc::Sender<Connection>,
+    provision: &Provision<P, impl Fn(&Lifetime) -> P>,
+    ready: mpsc::Sender<Connection<P>>,
 ) -> Infallible {
     let tls = tls.map(TlsAcceptor::from);
     loop {
         match listener.accept().await {
             Ok(stream) => {
                 let (open, tls, ready) = (connections.open(), tls.clone(), ready.clone());
+                let provided = provision.provide();
                 tokio::spawn(async move {
                     match secure(stream, tls).await {
                         // The receiver is gone when the server ends; so may be the connection.
-                        Ok(stream) => drop(ready.send(Connection { stream, _open: open }).await),
+                        Ok(stream) => drop(ready.send(Connection { stream, provided, _open: open }).await),
                         // The host only says "Plugin did not respond", so this line is the explanation.
                         Err(error) => error!(error = %error, "TLS handshake with the host failed"),
                     }
@@ -98,13 +104,16 @@ async fn secure(stream: Box<dyn Duplex>, tls: Option<TlsAcceptor>) -> io::Result
     Ok(Box::new(stream))
 }
 
-impl Connected for Connection {
-    type ConnectInfo = ();
+/// tonic puts the provider's service into every request of the connection, where the router finds it.
+impl<P: GrpcService> Connected for Connection<P> {
+    type ConnectInfo = P;
 
-    fn connect_info(&self) {}
+    fn connect_info(&self) -> P {
+        self.provided.service.clone()
+    }
 }
 
-impl AsyncRead for Connection {
+impl<P: GrpcService> AsyncRead for Connection<P> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -114,7 +123,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl<P: GrpcService> AsyncWrite for Connection<P> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }

@@ -2,7 +2,8 @@
 //! same for any provider.
 //!
 //! Begin at [`run`]. `handshake`, `debug` and `command` are pure; `listen`, `socket`, `connection` and `tls`
-//! bring a connection about; `router` and `services` answer on it; `lifetime`, `signal` and `host` decide when
+//! bring a connection about; `provision` says which of the provider's services
+//! serves it, `router` and `services` answer on it; `lifetime`, `signal` and `host` decide when
 //! it is over; `serve` puts them in order; `log` and `panic` are what the host reads on stderr.
 //! Knows no Terraform: the provider's service is handed in. Follows go-plugin 1.7.
 
@@ -15,6 +16,7 @@ mod lifetime;
 pub mod listen;
 pub mod log;
 pub mod panic;
+mod provision;
 mod router;
 pub mod serve;
 mod services;
@@ -53,14 +55,14 @@ pub struct Program {
 /// Runs the program: the whole of `main`.
 ///
 /// Serves what `provider` makes, for the host that started this process or in debug mode, until it is over;
-/// or prints what was asked for. `provider` is called once, within the runtime, after the host was
-/// answered. Exit status: 0 after a run, 1 when it could not serve, 2 for arguments that mean nothing.
+/// or prints what was asked for. `provider` is called within the runtime, after the host was answered: once for a
+/// host that started this process, and for each connection in debug mode. Exit status: 0 after a run, 1 when it could not serve, 2 for arguments that mean nothing.
 pub fn run<P: GrpcService>(
     program: Program,
     arguments: impl IntoIterator<Item = OsString>,
     env: &dyn Env,
     clock: &'static dyn Clock,
-    provider: impl FnOnce(&Lifetime) -> P,
+    provider: impl Fn(&Lifetime) -> P,
 ) -> ExitCode {
     let command = match Command::parse(arguments, program.name) {
         Ok(command) => command,

@@ -1,8 +1,10 @@
 //! Sends each request to the service that its path names.
 //!
-//! Five services and an exact first segment: that takes a `match`, not a web framework.
+//! Five services and an exact first segment: that takes a `match`, not a web framework. The provider's service is not held
+//! here: each request brings that of its connection along (see `provision`).
 
 use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
 use tokio_util::sync::CancellationToken;
@@ -27,6 +29,8 @@ pub trait GrpcService:
     + NamedService
     + Clone
     + Send
+    + Sync
+    + Unpin
     + 'static
 {
 }
@@ -36,6 +40,8 @@ impl<S> GrpcService for S where
         + NamedService
         + Clone
         + Send
+        + Sync
+        + Unpin
         + 'static
 {
 }
@@ -43,7 +49,7 @@ impl<S> GrpcService for S where
 /// The provider's service and those of go-plugin, as one.
 #[derive(Clone, Debug)]
 pub(super) struct Router<P> {
-    provider: P,
+    provider: PhantomData<fn() -> P>,
     controller: GrpcControllerServer<Services>,
     stdio: GrpcStdioServer<Services>,
     broker: GrpcBrokerServer<Services>,
@@ -52,10 +58,10 @@ pub(super) struct Router<P> {
 
 impl<P: GrpcService> Router<P> {
     /// `ending` is cancelled when the host asks for the end, and ends the open streams when cancelled.
-    pub(super) fn new(provider: P, ending: CancellationToken) -> Self {
+    pub(super) fn new(ending: CancellationToken) -> Self {
         let services = Services { ending };
         Self {
-            provider,
+            provider: PhantomData,
             controller: GrpcControllerServer::new(services.clone()),
             stdio: GrpcStdioServer::new(services.clone()),
             broker: GrpcBrokerServer::new(services.clone()),
@@ -74,9 +80,14 @@ impl<P: GrpcService> Service<Request> for Router<P> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         match request.uri().path().split('/').nth(1) {
-            Some(name) if name == P::NAME => self.provider.call(request),
+            Some(name) if name == P::NAME => match request.extensions_mut().remove::<P>() {
+                Some(mut provider) => provider.call(request),
+                None => {
+                    Box::pin(async { Ok(Status::internal("no provider on this connection").into_http()) })
+                }
+            },
             Some(GrpcControllerServer::<Services>::NAME) => self.controller.call(request),
             Some(GrpcStdioServer::<Services>::NAME) => self.stdio.call(request),
             Some(GrpcBrokerServer::<Services>::NAME) => self.broker.call(request),

@@ -21,6 +21,7 @@ use super::handshake::Launch;
 use super::host::Host;
 use super::lifetime::{Lifetime, Mode, until_end, wind_down};
 use super::listen::{ListenError, Listener};
+use super::provision::Provision;
 use super::router::{GrpcService, Router};
 use super::signal::{Signal, signals};
 use super::tls::{Identity, TlsError};
@@ -53,13 +54,13 @@ pub enum ServeError {
 /// Serves the host that started this process, until it asks for the end or is gone.
 ///
 /// The host can connect before `provider` is even called, and waits; so nothing slow delays the handshake.
-/// `provider` makes the service to serve, with its message limits set, and keeps the [`Lifetime`].
+/// `provider` makes the service to serve, with its message limits set, and keeps the [`Lifetime`]. Called once.
 /// On return, after success and failure alike, the socket is gone from the file system.
 pub async fn serve<P: GrpcService>(
     launch: &Launch,
     env: &dyn Env,
     clock: &dyn Clock,
-    provider: impl FnOnce(&Lifetime) -> P,
+    provider: impl Fn(&Lifetime) -> P,
 ) -> Result<(), ServeError> {
     let host = Host::of_this_process();
     let signals = signals().map_err(ServeError::Signals)?;
@@ -75,11 +76,12 @@ pub async fn serve<P: GrpcService>(
 
 /// Serves any number of hosts in turn and at once, in plaintext, until Ctrl-C or a termination signal.
 ///
-/// Announces the value of `TF_REATTACH_PROVIDERS` under which hosts look for the provider `key`.
+/// Announces the value of `TF_REATTACH_PROVIDERS` under which hosts look for the provider `key`. `provider` is called for each
+/// connection, with a [`Lifetime`] that stops when the connection ends.
 pub async fn serve_debug<P: GrpcService>(
     key: &str,
     env: &dyn Env,
-    provider: impl FnOnce(&Lifetime) -> P,
+    provider: impl Fn(&Lifetime) -> P,
 ) -> Result<(), ServeError> {
     let signals = signals().map_err(ServeError::Signals)?;
     let listener = Listener::bind(env)?;
@@ -101,22 +103,23 @@ async fn run<P: GrpcService>(
     tls: Option<Arc<ServerConfig>>,
     signals: mpsc::Receiver<Signal>,
     host_is_gone: impl Fn() -> bool,
-    provider: impl FnOnce(&Lifetime) -> P,
+    provider: impl Fn(&Lifetime) -> P,
 ) {
     let (lifetime, ending, open) = (Lifetime::default(), CancellationToken::new(), OpenConnections::none());
     let (ready, connections) = mpsc::channel(1);
+    let provision = Provision::new(mode, lifetime.clone(), provider);
     let server = Server::builder()
         .initial_stream_window_size(WINDOW_BYTES)
         .initial_connection_window_size(WINDOW_BYTES)
         .http2_max_pending_accept_reset_streams(Some(RESET_STREAMS_MAX))
         .serve_with_incoming_shutdown(
-            Router::new(provider(&lifetime), ending.clone()),
+            Router::<P>::new(ending.clone()),
             ReceiverStream::new(connections).map(Ok::<_, Infallible>),
             ending.clone().cancelled_owned(),
         );
     let server = tokio::spawn(server);
     let end = tokio::select! {
-        never = accept(listener, tls, &open, ready) => match never {},
+        never = accept(listener, tls, &open, &provision, ready) => match never {},
         end = until_end(mode, &lifetime, &ending, open.subscribe(), signals, host_is_gone) => end,
     };
     ending.cancel();

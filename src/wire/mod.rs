@@ -9,6 +9,7 @@ mod from_proto;
 pub mod json;
 pub mod msgpack;
 mod refusal;
+mod salvage;
 mod server;
 mod stop;
 mod to_proto;

@@ -15,13 +15,14 @@ use tracing::Instrument;
 
 use super::refusal::{Reply, no_such};
 use super::stop::Stop;
-use super::{from_proto, to_proto};
+use super::{from_proto, salvage, to_proto};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::fence::fenced;
 use crate::framework::provider::Provider;
 use crate::framework::registry::ResourceType;
 use crate::framework::resource::Planned;
 use crate::framework::server::{Answer as Answered, PlanRequest, Server};
+use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_server::{self, ProviderServer};
 
@@ -66,10 +67,19 @@ impl<P: Provider> Service<P> {
         let data = self.0.server.data()?;
         let (stop, private) = (self.0.stop.current(), request.planned_private.clone());
         let applied = resource.apply(&data, &stop, private, prior, planned, config.as_ref()).await;
+        let (state, mut report) = (applied.value.map_or(Value::Null, Value::Object), applied.report);
+        let new_state = to_proto::value(&state, of).or_else(|misfit| {
+            report.extend(misfit);
+            let detail = "What does not fit the schema is saved as it was before, or left out; the rest is saved as it is. \
+                          A new object is marked as tainted: look at it before the next apply replaces it, or keep it with \
+                          `terraform untaint` (or `tofu untaint`).";
+            report.push(Diagnostic::warning("Only a part of the new state is saved", detail));
+            to_proto::object(salvage::of_apply(request, resource, state)?, of)
+        })?;
         Ok(proto::apply_resource_change::Response {
-            new_state: Some(to_proto::object(applied.value, of)?),
+            new_state: Some(new_state),
             private: applied.private,
-            diagnostics: to_proto::diagnostics(applied.report),
+            diagnostics: to_proto::diagnostics(report),
             ..Default::default()
         })
     }
@@ -223,8 +233,9 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let current = from_proto::object(request.current_state.as_ref(), resource.state_type())?;
             let data = self.0.server.data()?;
             let found = resource.read(&data, &self.0.stop.current(), request.private, current).await?;
+            let state = beside(&found.report, to_proto::object(found.value, resource.state_type()))?;
             Ok(proto::read_resource::Response {
-                new_state: Some(to_proto::object(found.value, resource.state_type())?),
+                new_state: Some(state),
                 diagnostics: to_proto::diagnostics(found.report),
                 private: found.private,
                 ..Default::default()
@@ -258,7 +269,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let Planned { state, replace, mut report } = settled.value;
             report.extend(settled.report);
             Ok(proto::plan_resource_change::Response {
-                planned_state: Some(to_proto::object(state, of)?),
+                planned_state: Some(beside(&report, to_proto::object(state, of))?),
                 requires_replace: replace.iter().map(to_proto::path).collect(),
                 planned_private: settled.private,
                 diagnostics: to_proto::diagnostics(report),
@@ -293,9 +304,10 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let resource = self.0.server.resource(&request.type_name)?;
             let data = self.0.server.data()?;
             let found = resource.import(&data, &self.0.stop.current(), &request.id).await?;
+            let state = beside(&found.report, to_proto::object(Some(found.value), resource.state_type()))?;
             let imported = proto::import_resource_state::ImportedResource {
                 type_name: resource.name().to_owned(),
-                state: Some(to_proto::object(Some(found.value), resource.state_type())?),
+                state: Some(state),
                 private: found.private,
                 ..Default::default()
             };
@@ -504,6 +516,11 @@ async fn answer<R: Reply>(
         reply
     };
     Ok(Response::new(served.instrument(span).await))
+}
+
+/// `result`; its errors come beside what was to be told anyway.
+fn beside<T>(report: &Diagnostics, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
+    result.map_err(|errors| report.iter().cloned().chain(errors).collect())
 }
 
 async fn refuse<R: Reply>(rpc: &'static str, report: Diagnostics) -> Answer<R> {

@@ -13,8 +13,12 @@ use proto::schema::object::NestingMode;
 
 /// `object` as a value of the type `of`, always in msgpack. A part that does not fit the type is a bug, told with its path.
 pub(super) fn object(object: Option<Object>, of: &Type) -> Result<proto::DynamicValue, Diagnostics> {
-    let value = object.map_or(Value::Null, Value::Object);
-    let msgpack = msgpack::encode(&value, of).map_err(Diagnostic::from)?;
+    value(&object.map_or(Value::Null, Value::Object), of)
+}
+
+/// The same of `value`, which is an object or null.
+pub(super) fn value(value: &Value, of: &Type) -> Result<proto::DynamicValue, Diagnostics> {
+    let msgpack = msgpack::encode(value, of).map_err(Diagnostic::from)?;
     Ok(proto::DynamicValue { msgpack: msgpack.into(), ..Default::default() })
 }
 

@@ -11,7 +11,8 @@ use crate::framework::value::Object;
 impl<D: Sync> ResourceType<D> {
     /// Settles `planned`, which `request` came to, with the other instances. Types without the capability have it as it is.
     ///
-    /// The answer has the private bytes to plan with, in place of `private`. An error refuses the plan.
+    /// The answer has the private bytes to plan with, in place of `private`. An error refuses the plan, with its warnings beside
+    /// it.
     pub async fn coordinate(
         &self,
         data: &D,
@@ -25,21 +26,21 @@ impl<D: Sync> ResourceType<D> {
         };
         let cx = Cx::new(data, stop, private);
         let settled = coordinate.coordinate(&cx, request.prior.as_ref(), planned.state.as_ref()).await;
-        let (mut report, private) = cx.into_parts();
+        let (report, private) = cx.into_parts();
+        let refused = |errors: Diagnostics| {
+            let told = planned.report.iter().chain(&report).cloned().chain(errors);
+            Err(told.collect())
+        };
         let state = match settled {
             Ok(state) => state.map(|state| self.storable(state)),
-            Err(errors) => {
-                report.extend(errors);
-                return Err(report);
-            }
+            Err(errors) => return refused(errors),
         };
         if let (Some(config), Some(state)) = (&request.config, &state)
             && planned.state.as_ref() != Some(state)
         {
             let breaches = conformance::of_plan(&self.schema.block, config, request.prior.as_ref(), state);
             if !breaches.is_empty() {
-                report.extend(breaches);
-                return Err(report);
+                return refused(breaches);
             }
         }
         Ok(Answer { value: Planned { state, ..planned }, private, report })

@@ -10,6 +10,7 @@ mod configure;
 mod conformance;
 mod coordinate;
 mod import;
+mod pairing;
 mod plan;
 mod read;
 mod upgrade;

@@ -21,7 +21,7 @@ pub struct PlanRequest {
 
 impl<D> ResourceType<D> {
     /// Plans one change. Needs no configured provider; same input, same output. An error leaves nothing else
-    /// to be used.
+    /// to be used; warnings are beside it.
     pub fn plan(&self, request: &PlanRequest) -> Result<Planned<Option<Object>>, Diagnostics> {
         let Some(proposed) = &request.proposed else {
             return Ok(Planned { state: None, replace: Vec::new(), report: Diagnostics::new() });
@@ -35,30 +35,32 @@ impl<D> ResourceType<D> {
         if request.prior.as_ref() != Some(&start) {
             mark_computed_unknown(block, &mut start, config);
         }
-        let Planned { mut state, replace, report } =
+        let Planned { mut state, replace: wanted, mut report } =
             self.resource.plan(request.prior.as_ref(), config, &start)?;
         if report.has_errors() {
             return Err(report);
         }
         block.complete(&mut state);
         forget_write_only(block, &mut state);
-        let breaches = conformance::of_plan(block, config, request.prior.as_ref(), &state);
-        let replace = match &request.prior {
-            Some(prior) => {
-                replace.into_iter().map(|path| resolve(path, prior, &state)).collect::<Result<_, _>>()?
+        report.extend(conformance::of_plan(block, config, request.prior.as_ref(), &state));
+        let mut replace = Vec::new();
+        if let Some(prior) = &request.prior {
+            for path in wanted {
+                match resolve(path, prior, &state) {
+                    Ok(path) => replace.push(path),
+                    Err(breach) => report.push(breach),
+                }
             }
-            None => Vec::new(),
-        };
-        if breaches.is_empty() { Ok(Planned { state: Some(state), replace, report }) } else { Err(breaches) }
+        }
+        if report.has_errors() { Err(report) } else { Ok(Planned { state: Some(state), replace, report }) }
     }
 }
 
-/// `path` as the host can follow it: cut at a set, whose elements have no address, and existing in `prior` or
-/// in `planned`.
-fn resolve(path: Path, prior: &Object, planned: &Object) -> Result<Path, Diagnostics> {
+/// `path` as the host can follow it, existing in `prior` or in `planned`: cut at a set, whose elements have no address, and at
+/// what is unknown, of which every part counts as changed.
+fn resolve(path: Path, prior: &Object, planned: &Object) -> Result<Path, Diagnostic> {
     [planned, prior].into_iter().find_map(|root| follow(path.steps(), root)).ok_or_else(|| {
-        let what = format!("The plan requires replacement on {path}, which does not exist.");
-        Diagnostic::bug(what).at(path).into()
+        Diagnostic::bug(format!("The plan requires replacement on {path}, which does not exist.")).at(path)
     })
 }
 
@@ -68,8 +70,11 @@ fn follow(steps: &[Step], root: &Object) -> Option<Path> {
     let mut value = root.get(name)?;
     let mut path = Path::attribute(name.clone());
     for step in rest {
+        if let Value::Dynamic(_, inner) = value {
+            value = inner;
+        }
         value = match (value, step) {
-            (Value::Set(_), _) => return Some(path),
+            (Value::Set(_) | Value::Unknown, _) => return Some(path),
             (Value::Object(object), Step::Attribute(name)) => object.get(name)?,
             (Value::Map(elements), Step::Key(key)) => elements.get(key)?,
             (Value::List(elements) | Value::Tuple(elements), Step::Index(index)) => {

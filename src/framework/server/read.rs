@@ -10,7 +10,7 @@ use crate::framework::value::Object;
 
 impl<D: Sync> ResourceType<D> {
     /// Looks again at what `current` says. `None` as the answer's value means confirmed gone; any doubt is an
-    /// error, after which the host keeps what it has. May be dropped at any time.
+    /// error, after which the host keeps what it has; warnings are beside it. May be dropped at any time.
     pub async fn read(
         &self,
         data: &D,
@@ -31,7 +31,7 @@ impl<D: Sync> ResourceType<D> {
                 return Err(report);
             }
         };
-        let breaches = value.as_ref().map(conformance::of_state).unwrap_or_default();
-        if breaches.is_empty() { Ok(Answer { value, private, report }) } else { Err(breaches) }
+        report.extend(value.as_ref().map(conformance::of_state).unwrap_or_default());
+        if report.has_errors() { Err(report) } else { Ok(Answer { value, private, report }) }
     }
 }

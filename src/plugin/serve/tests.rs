@@ -8,7 +8,6 @@ use futures_util::stream::Empty as NoStream;
 use hyper_util::rt::TokioIo;
 use tempfile::TempDir;
 use tokio::net::UnixStream;
-use tokio::sync::oneshot;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};
 
@@ -65,10 +64,17 @@ impl Health for Provider {
     }
 }
 
-/// A managed plugin in this process.
+/// A managed plugin in this process, and the lifetime of its one service.
 struct Plugin {
-    address: String,
+    started: Started,
     lifetime: Lifetime,
+}
+
+/// A plugin in this process.
+struct Started {
+    address: String,
+    /// What its services were made with.
+    lifetimes: mpsc::UnboundedReceiver<Lifetime>,
     signals: mpsc::Sender<Signal>,
     host_is_gone: Arc<AtomicBool>,
     over: tokio::task::JoinHandle<()>,
@@ -76,12 +82,18 @@ struct Plugin {
 }
 
 async fn plugin() -> Plugin {
+    let mut started = start(Mode::Managed);
+    let lifetime = started.lifetimes.recv().await.unwrap();
+    Plugin { started, lifetime }
+}
+
+fn start(mode: Mode) -> Started {
     let temporary = tempfile::tempdir().unwrap();
     let env = FixedEnv::from_iter([("TMPDIR", temporary.path().to_str().unwrap())]);
     let listener = Listener::bind(&env).unwrap();
     let address = listener.address().text.clone();
     let (signals, receive) = mpsc::channel(1);
-    let (send, lifetime) = oneshot::channel();
+    let (send, lifetimes) = mpsc::unbounded_channel();
     let host_is_gone = Arc::new(AtomicBool::new(false));
     let gone = Arc::clone(&host_is_gone);
     let over = tokio::spawn(async move {
@@ -89,12 +101,12 @@ async fn plugin() -> Plugin {
             send.send(lifetime.clone()).unwrap();
             HealthServer::new(Provider(lifetime.clone())).max_decoding_message_size(256 << 20)
         };
-        run(Mode::Managed, &listener, None, receive, || gone.load(Ordering::Relaxed), provider).await;
+        run(mode, &listener, None, receive, || gone.load(Ordering::Relaxed), provider).await;
     });
-    Plugin { address, lifetime: lifetime.await.unwrap(), signals, host_is_gone, over, _temporary: temporary }
+    Started { address, lifetimes, signals, host_is_gone, over, _temporary: temporary }
 }
 
-impl Plugin {
+impl Started {
     async fn connect(&self) -> Channel {
         let path = self.address.clone();
         let connector = tower::service_fn(move |_| {
@@ -107,6 +119,16 @@ impl Plugin {
     async fn over(self) {
         self.over.await.unwrap();
         assert!(!Path::new(&self.address).exists());
+    }
+}
+
+impl Plugin {
+    async fn connect(&self) -> Channel {
+        self.started.connect().await
+    }
+
+    async fn over(self) {
+        self.started.over().await;
         assert!(self.lifetime.work.is_empty());
     }
 }
@@ -119,8 +141,8 @@ fn call(channel: &Channel, name: &str) -> tokio::task::JoinHandle<Result<i32, St
 }
 
 /// Waits until work is in flight.
-async fn working(plugin: &Plugin) {
-    while plugin.lifetime.work.is_empty() {
+async fn working(lifetime: &Lifetime) {
+    while lifetime.work.is_empty() {
         tokio::task::yield_now().await;
     }
 }
@@ -130,7 +152,7 @@ async fn s21_shutdown_ends_the_plugin_with_a_call_in_flight() {
     let plugin = plugin().await;
     let channel = plugin.connect().await;
     let (hanging, working_call) = (call(&channel, HANG), call(&channel, WORK));
-    working(&plugin).await;
+    working(&plugin.lifetime).await;
     GrpcControllerClient::new(channel).shutdown(Empty {}).await.unwrap();
     // What can stop does, and is answered; what cannot is left behind.
     assert_eq!(working_call.await.unwrap().unwrap(), 7);
@@ -143,10 +165,10 @@ async fn a_plugin_whose_host_is_gone_stops_its_work_before_it_ends() {
     let plugin = plugin().await;
     let channel = plugin.connect().await;
     let working_call = call(&channel, WORK);
-    working(&plugin).await;
+    working(&plugin.lifetime).await;
     assert!(!plugin.lifetime.stop.is_cancelled());
     working_call.abort();
-    plugin.host_is_gone.store(true, Ordering::Relaxed);
+    plugin.started.host_is_gone.store(true, Ordering::Relaxed);
     drop(channel);
     plugin.over().await;
 }
@@ -156,12 +178,44 @@ async fn a_termination_signal_stops_the_work_and_its_answer_still_arrives() {
     let plugin = plugin().await;
     let channel = plugin.connect().await;
     let working_call = call(&channel, WORK);
-    working(&plugin).await;
-    plugin.signals.send(Signal::Terminate).await.unwrap();
+    working(&plugin.lifetime).await;
+    plugin.started.signals.send(Signal::Terminate).await.unwrap();
     assert_eq!(working_call.await.unwrap().unwrap(), 7);
     assert_eq!(call(&channel, "").await.unwrap().unwrap(), 7);
     GrpcControllerClient::new(channel).shutdown(Empty {}).await.unwrap();
     plugin.over().await;
+}
+
+#[tokio::test]
+async fn a_host_that_comes_back_to_a_managed_plugin_finds_the_service_that_it_left() {
+    let mut plugin = plugin().await;
+    for _ in 0..2 {
+        assert_eq!(call(&plugin.connect().await, "").await.unwrap().unwrap(), 7);
+    }
+    assert!(plugin.started.lifetimes.try_recv().is_err(), "one service only");
+    assert!(!plugin.lifetime.stop.is_cancelled());
+}
+
+#[tokio::test]
+async fn each_connection_to_a_debugged_plugin_has_a_service_that_stops_with_it() {
+    let mut plugin = start(Mode::Debug);
+    let (left, stays) = (plugin.connect().await, plugin.connect().await);
+    let (first, second) = (plugin.lifetimes.recv().await.unwrap(), plugin.lifetimes.recv().await.unwrap());
+    let (lost, heard) = (call(&left, WORK), call(&stays, WORK));
+    while first.work.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    // The host of the first connection dies.
+    lost.abort();
+    drop(left);
+    first.stop.cancelled().await;
+    assert!(!second.stop.is_cancelled());
+    // Ctrl-C ends what is left, and waits for it.
+    plugin.signals.send(Signal::Interrupt).await.unwrap();
+    assert_eq!(heard.await.unwrap().unwrap(), 7);
+    drop(stays);
+    plugin.over().await;
+    assert!(first.work.is_empty());
 }
 
 #[tokio::test]

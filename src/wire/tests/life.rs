@@ -9,7 +9,7 @@ use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 use proto::attribute_path::step::Selector;
 
-fn apply(
+pub(super) fn apply(
     prior_state: Option<proto::DynamicValue>,
     planned_state: Option<proto::DynamicValue>,
 ) -> proto::apply_resource_change::Request {

@@ -3,6 +3,7 @@
 mod concurrency;
 mod features;
 mod life;
+mod salvage;
 mod schema;
 mod values;
 

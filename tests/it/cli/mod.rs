@@ -14,10 +14,12 @@
 //! | `outage` | a cloud that cannot be reached, understood, or asked |
 //! | `import` | import by id, and taking out of the state |
 //! | `examples` | what the registry pages quote, as it stands |
+//! | `debug` | one running process for all provider blocks |
 //! | `surroundings` | logs, user agent, mocks, old states, size |
 
 mod basics;
 mod change;
+mod debug;
 mod drift;
 mod examples;
 mod failure;

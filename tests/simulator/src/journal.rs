@@ -29,6 +29,8 @@ pub struct Call {
     pub user_agent: String,
     /// All headers but `Authorization`, names in lower case.
     pub headers: BTreeMap<String, String>,
+    /// The key that the caller named in `Authorization`, true or not. Empty when it was not sent.
+    pub secret_id: String,
     /// The signature of `Authorization`, in hex: a test that looks for secrets must know it. Empty when it was not sent.
     pub signature: String,
     /// Which connection it came over, counted from 1; 0 for an in-memory call.
@@ -54,6 +56,11 @@ impl Call {
             request_id,
             user_agent: text("user-agent"),
             headers,
+            secret_id: text("authorization")
+                .split_once("Credential=")
+                .and_then(|(_, credential)| credential.split_once('/'))
+                .map(|(secret_id, _)| secret_id.to_owned())
+                .unwrap_or_default(),
             signature: text("authorization")
                 .rsplit_once("Signature=")
                 .map(|(_, hex)| hex.to_owned())

@@ -80,6 +80,21 @@ async fn s80_unknown_elements_of_a_set_may_become_equal() {
 }
 
 #[tokio::test]
+async fn s80_an_element_of_a_set_may_keep_several_planned_ones_as_the_host_allows() {
+    let item = |key: Value| object([("key", key), ("hash", text("h"))]);
+    let plan = Value::set(vec![item(text("a")), item(Value::Unknown), item(Value::Unknown)]);
+    let made_of = |keys: &[&str]| Value::set(keys.iter().map(|key| item(text(key))).collect());
+    for (keys, kept) in
+        [(&["a", "b", "c"][..], true), (&["a", "b"], true), (&["a"], true), (&["b", "c"], false)]
+    {
+        let state = with(made(), [("set", made_of(keys))]);
+        let planned = with(planned(), [("set", plan.clone())]);
+        let answer = apply(saving(vec![state], || Ok(())), None, Some(&planned), None).await;
+        assert_eq!(answer.report.is_empty(), kept, "{keys:?}: {:?}", answer.report);
+    }
+}
+
+#[tokio::test]
 async fn s80_unknown_elements_of_a_set_stay_as_few() {
     let planned = with(planned(), [("numbers", Value::set(vec![Value::Unknown]))]);
     let state = with(made(), [("numbers", Value::set(vec![number("1"), number("2")]))]);

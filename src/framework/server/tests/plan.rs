@@ -176,6 +176,24 @@ fn s73_replacement_is_required_only_on_paths_that_exist_and_never_inside_a_set()
     assert_eq!(error_paths(&required(nowhere).unwrap_err()), ["list[7]"]);
 }
 
+/// Hosts follow a path into what is unknown; every part of it counts as changed.
+#[test]
+fn s73_replacement_may_be_required_below_what_is_unknown() {
+    let prior = thing([
+        ("name", text("a")),
+        ("list", Value::List(vec![known("k", text("h"))])),
+        ("made", map([("m", known("k", text("h")))])),
+    ]);
+    let config = thing([("name", text("a")), ("list", Value::Unknown), ("one", Value::Unknown)]);
+    let required = |path: Path| plan_as(replacing(path), Some(&prior), &config, &config).unwrap().replace;
+    let key = || Step::Attribute("key".to_owned());
+    let below = |name: &str| Path::attribute(name.to_owned());
+    assert_eq!(required(below("list").then(Step::Index(0)).then(key())), [below("list")]);
+    assert_eq!(required(below("list").then(Step::Index(7)).then(key())), [below("list")]);
+    assert_eq!(required(below("made").then(Step::Key("m".to_owned())).then(key())), [below("made")]);
+    assert_eq!(required(below("one").then(key())), [below("one")]);
+}
+
 #[test]
 fn s73_a_create_never_requires_replacement() {
     let config = thing([("name", text("a"))]);
@@ -238,6 +256,23 @@ fn s90_a_write_only_value_alone_is_no_change() {
     let config = thing([("name", text("a")), ("secret", text("hush"))]);
     let proposed = with(prior.clone(), [("secret", text("hush"))]);
     assert_eq!(plan(Some(&prior), &proposed, &config).state, Some(prior));
+}
+
+#[test]
+fn a_warning_is_told_beside_the_bug_that_spoils_the_plan() {
+    let prior = thing([("name", text("a"))]);
+    let spoil = |change: &Change<Thing>, planned: &mut Planned<Thing>| {
+        planned.report.push(Diagnostic::warning("Mind this", "").at(Path::attribute("size")));
+        if change.prior.is_some() {
+            planned.replace.push(Path::attribute("nowhere"));
+        } else {
+            planned.state.0.insert("name".to_owned(), text("other"));
+        }
+    };
+    for (prior, bug) in [(None, "name"), (Some(&prior), "nowhere")] {
+        let config = thing([("name", text("b"))]);
+        assert_eq!(error_paths(&plan_as(spoil, prior, &config, &config).unwrap_err()), ["size", bug]);
+    }
 }
 
 #[test]

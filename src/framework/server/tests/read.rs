@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::{error_paths, with_resource};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::fake::{Fake, World, map, number, text, thing, with};
+use crate::framework::path::Path;
 use crate::framework::registry::Registry;
 use crate::framework::server::Answer;
 use crate::framework::value::{Object, Value};
@@ -53,6 +54,15 @@ async fn s89_an_unknown_value_read_is_a_bug_with_a_path() {
     let found = with(there(), [("map", map([("m", Value::Unknown)]))]);
     let report = read(finding(Ok(Some(found))), Some(there())).await.unwrap_err();
     assert_eq!(error_paths(&report), ["map[\"m\"]"]);
+}
+
+#[tokio::test]
+async fn a_warning_is_told_beside_the_bug_that_spoils_a_read() {
+    let world = World::reading(|cx, _| {
+        cx.warn(Diagnostic::warning("Mind this", "").at(Path::attribute("size")));
+        Box::pin(async { Ok(Some(with(there(), [("id", Value::Unknown)]))) })
+    });
+    assert_eq!(error_paths(&read(world, Some(there())).await.unwrap_err()), ["size", "id"]);
 }
 
 #[tokio::test]

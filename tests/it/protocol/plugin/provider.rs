@@ -76,10 +76,20 @@ async fn apply(mut provider: ProviderClient<Channel>) -> Result<Applied, tonic::
 
 /// A configured plugin with an apply in flight, whose grant the cloud holds for `held`.
 async fn applying(cloud: &Server, held: Duration) -> (Host, JoinHandle<Result<Applied, tonic::Status>>) {
-    cloud.cloud().fault(Fault::on(GRANT, Effect::StallAfterApply(held)));
     let host = Host::start(HostOptions::default()).await;
-    configure(host.provider(), cloud).await;
-    let applied = tokio::spawn(apply(host.provider()));
+    let applied = applying_through(host.provider(), cloud, held).await;
+    (host, applied)
+}
+
+/// The same through a connection that is there.
+async fn applying_through(
+    provider: ProviderClient<Channel>,
+    cloud: &Server,
+    held: Duration,
+) -> JoinHandle<Result<Applied, tonic::Status>> {
+    cloud.cloud().fault(Fault::on(GRANT, Effect::StallAfterApply(held)));
+    configure(provider.clone(), cloud).await;
+    let applied = tokio::spawn(apply(provider));
     let asked = async {
         let mut look = interval(Duration::from_millis(5));
         while cloud.cloud().snapshot().is_empty() {
@@ -87,7 +97,7 @@ async fn applying(cloud: &Server, held: Duration) -> (Host, JoinHandle<Result<Ap
         }
     };
     timeout(PATIENCE, asked).await.expect("the apply calls the cloud");
-    (host, applied)
+    applied
 }
 
 async fn schema(mut provider: ProviderClient<Channel>) -> get_provider_schema::Response {
@@ -177,4 +187,39 @@ async fn s38_debug_mode_takes_a_new_configuration_from_every_connection() {
             told(&applied.diagnostics)
         );
     }
+}
+
+/// A host opens one connection for each provider block, so one process has the credentials of several at once.
+#[tokio::test]
+async fn s38_each_connection_to_a_debugged_process_keeps_its_configuration() {
+    let clouds = [cloud(), cloud()];
+    let (launched, _) = Launched::debug(&["--debug"]).await;
+    let mut providers = Vec::new();
+    for cloud in &clouds {
+        let provider = ProviderClient::new(launched.channel(&Dial::default()).await.unwrap());
+        configure(provider.clone(), cloud).await;
+        providers.push(provider);
+    }
+    for (provider, cloud) in providers.into_iter().zip(&clouds) {
+        assert!(cloud.cloud().snapshot().is_empty(), "granted through another's connection");
+        let applied = apply(provider).await.unwrap();
+        assert!(applied.diagnostics.is_empty(), "{}", told(&applied.diagnostics));
+        assert_eq!(cloud.cloud().snapshot(), [PAIR].into());
+    }
+}
+
+#[tokio::test]
+async fn s38_two_hosts_of_a_debugged_process_stop_apart() {
+    let clouds = [cloud(), cloud()];
+    let (launched, _) = Launched::debug(&["--debug"]).await;
+    let hosts = [
+        ProviderClient::new(launched.channel(&Dial::default()).await.unwrap()),
+        ProviderClient::new(launched.channel(&Dial::default()).await.unwrap()),
+    ];
+    let stopped = applying_through(hosts[0].clone(), &clouds[0], HELD).await;
+    let goes_on = applying_through(hosts[1].clone(), &clouds[1], HELD).await;
+    hosts[0].clone().stop_provider(stop_provider::Request {}).await.unwrap();
+    check_stopped(stopped, &clouds[0]).await;
+    let applied = goes_on.await.unwrap().unwrap();
+    assert!(applied.diagnostics.is_empty(), "{}", told(&applied.diagnostics));
 }
