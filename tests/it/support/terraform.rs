@@ -81,6 +81,8 @@ pub(crate) struct Diagnostic {
     pub(crate) detail: String,
     /// The line of configuration that it points at; empty when it points nowhere.
     pub(crate) code: String,
+    /// The resource that it is about; empty when it is about none.
+    pub(crate) address: String,
 }
 
 impl Outcome {
@@ -128,6 +130,7 @@ impl Outcome {
             summary: text(&diagnostic["summary"]),
             detail: text(&diagnostic["detail"]),
             code: text(&diagnostic["snippet"]["code"]),
+            address: text(&diagnostic["address"]),
         });
         found.collect()
     }

@@ -4,6 +4,7 @@
 //! Nothing of the developer's machine gets in: no environment, no home directory, no CLI configuration, no
 //! network but loopback.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Seek;
@@ -69,11 +70,15 @@ pub(crate) fn on_every_host(cloud: impl Fn() -> Cloud, story: impl Fn(&mut Works
             workspace.end();
         }));
         if let Err(panic) = run {
-            let text =
-                panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-            panic!("with {name}: {}", text.unwrap_or("a panic without a text"));
+            panic!("with {name}: {}", text_of(&*panic));
         }
     }
+}
+
+/// What a caught panic said.
+pub(crate) fn text_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without a text")
 }
 
 impl Workspace {
@@ -268,10 +273,15 @@ impl Running {
         assert!(killed.success());
     }
 
+    /// Whether the command has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// What the command did, once it has ended.
     #[track_caller]
     pub(crate) fn end(mut self) -> Outcome {
-        let ended = wait_until(|| self.child.try_wait().unwrap().is_some());
+        let ended = wait_until(|| self.has_ended());
         if !ended {
             self.child.kill().unwrap();
         }
