@@ -48,13 +48,38 @@ pub enum EndpointError {
     /// A query or a fragment, which signed requests do not have.
     #[error("it contains a query or a fragment")]
     Query,
-    /// A domain with more in it than a host and a port.
+    /// A domain that is no DNS name. Does not show it: what was written may hold a password.
     #[error("it is not a domain such as {DEFAULT_DOMAIN}")]
-    NotADomain,
+    NotADomain(#[from] DomainError),
     /// Neither `HTTPS` nor `HTTP`.
     #[error("`{0}` is not a protocol; use HTTPS or HTTP")]
     Protocol(String),
 }
+
+/// What keeps a text from being a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DomainError {
+    /// A character of something else: a URL, a port, a path, a user name.
+    #[error("only letters, digits, hyphens and dots may be in it")]
+    Character,
+    /// A label without a character, or with more than DNS allows.
+    #[error("between its dots there must be 1 to {LABEL_LENGTH_MAX} characters")]
+    LabelLength,
+    /// A label with a hyphen at one of its ends.
+    #[error("no part of it may begin or end with a hyphen")]
+    Hyphen,
+    /// The host would be longer than DNS allows.
+    #[error("with the product's name before it, it is longer than {HOST_LENGTH_MAX} characters")]
+    Length,
+    /// An IP address, which has no names under it, or letters in an encoding that does not decode.
+    #[error("it is an IP address or wrongly encoded")]
+    Host,
+}
+
+/// The limits of DNS (RFC 1035, 2.3.4), in the text that a person writes.
+const LABEL_LENGTH_MAX: usize = 63;
+const HOST_LENGTH_MAX: usize = 253;
 
 /// The URL parser's own error, which the HTTP client does not re-export.
 type UrlError = <Url as FromStr>::Err;
@@ -85,20 +110,18 @@ impl Endpoint {
     }
 
     /// The Organization API under a root domain such as [`DEFAULT_DOMAIN`]; the product's name is put before
-    /// it.
+    /// it. A port is not part of a domain: where one is needed, a whole URL is.
     pub fn organization(domain: &str, protocol: Protocol) -> Result<Self, EndpointError> {
         if domain.contains('@') {
             return Err(EndpointError::UserInfo);
         }
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
-        if domain.is_empty() || domain.starts_with(['.', ':']) || !domain.chars().all(plain) {
-            return Err(EndpointError::NotADomain);
-        }
+        let host = format!("{}.{domain}", Product::Organization.service());
+        check_name(&host)?;
         let scheme = match protocol {
             Protocol::Https => "https",
             Protocol::Http => "http",
         };
-        Self::parse(&format!("{scheme}://{}.{domain}", Product::Organization.service()))
+        Self::parse(&format!("{scheme}://{host}")).map_err(|_| DomainError::Host.into())
     }
 
     /// The whole URL.
@@ -124,6 +147,23 @@ impl Endpoint {
             Err(_) => name == "localhost" || name.ends_with(".localhost"),
         }
     }
+}
+
+/// Whether `name` is one that DNS can hold, as people write it for a host: without the dot of the root.
+fn check_name(name: &str) -> Result<(), DomainError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    if !name.bytes().all(plain) {
+        return Err(DomainError::Character);
+    }
+    for label in name.split('.') {
+        if !(1..=LABEL_LENGTH_MAX).contains(&label.len()) {
+            return Err(DomainError::LabelLength);
+        }
+        if label.starts_with('-') || label.ends_with('-') {
+            return Err(DomainError::Hyphen);
+        }
+    }
+    if name.len() > HOST_LENGTH_MAX { Err(DomainError::Length) } else { Ok(()) }
 }
 
 impl FromStr for Protocol {
@@ -192,10 +232,40 @@ mod tests {
             |domain, protocol| Endpoint::organization(domain, protocol).map(|endpoint| endpoint.to_string());
         let mainland = host("tencentcloudapi.com", Protocol::Https);
         assert_eq!(mainland.as_deref(), Ok("https://organization.tencentcloudapi.com/"));
-        let local = host("localhost:8080", Protocol::Http);
-        assert_eq!(local.as_deref(), Ok("http://organization.localhost:8080/"));
-        for domain in ["", ".", "https://example.com", "example.com/x", "a b"] {
-            assert_eq!(host(domain, Protocol::Https), Err(EndpointError::NotADomain), "{domain}");
+        let local = host("localhost", Protocol::Http);
+        assert_eq!(local.as_deref(), Ok("http://organization.localhost/"));
+        let longest_label = format!("{}.example", "a".repeat(63));
+        for domain in ["xn--bcher-kva.example", "a-b.1c.example", "EXAMPLE.com", &longest_label] {
+            assert!(host(domain, Protocol::Https).is_ok(), "{domain}");
+        }
+    }
+
+    #[test]
+    fn a_domain_that_dns_cannot_hold_is_refused() {
+        let check = |domain: &str, expected: Option<DomainError>| {
+            let refused = Endpoint::organization(domain, Protocol::Https).err();
+            assert_eq!(refused, expected.map(EndpointError::NotADomain), "{domain}");
+        };
+        for domain in ["https://example.com", "example.com/x", "example.com?a", "a b", "example.com:"]
+        {
+            check(domain, Some(DomainError::Character));
+        }
+        for domain in ["example.com:443", "[::1]", "a_b.example", "b\u{fc}cher.example", "a\u{202e}b", "a\n"]
+        {
+            check(domain, Some(DomainError::Character));
+        }
+        for domain in ["", ".", "a..b", ".example.com", "example.com.", &"a".repeat(64), &"a".repeat(300)] {
+            check(domain, Some(DomainError::LabelLength));
+        }
+        for domain in ["-", "-a.example", "a-.example", "a.-"] {
+            check(domain, Some(DomainError::Hyphen));
+        }
+        // `organization.` is 13 characters long.
+        let long = ["a"; 120].join(".");
+        check(&format!("{long}b"), None);
+        check(&format!("{long}bc"), Some(DomainError::Length));
+        for domain in ["127.0.0.1", "1", "xn--a.example"] {
+            check(domain, Some(DomainError::Host));
         }
         for domain in ["me@example.com", "https://me:secret@example.com"] {
             assert_eq!(host(domain, Protocol::Https), Err(EndpointError::UserInfo), "{domain}");

@@ -35,7 +35,7 @@ pub use agent::Agent;
 pub use client::Client;
 pub use credentials::{Credentials, CredentialsError};
 pub use deadline::{Deadline, Ended};
-pub use endpoint::{DEFAULT_DOMAIN, Endpoint, EndpointError, Protocol};
+pub use endpoint::{DEFAULT_DOMAIN, DomainError, Endpoint, EndpointError, Protocol};
 pub use error::{ApiError, Kind};
 pub use proxy::ProxyError;
 pub use settings::{Settings, SettingsError};

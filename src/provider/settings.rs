@@ -19,6 +19,8 @@ const SUMMARY: &str = "Invalid provider configuration";
 const REQUESTS_PER_SECOND_MAX: u32 = 1_000;
 const MAX_RETRIES_DEFAULT: u32 = 8;
 const MAX_RETRIES_MAX: u32 = 100;
+/// How much of a domain a text quotes: more than a real one has.
+const DOMAIN_QUOTED: usize = 80;
 
 /// Reports what is wrong with the arguments themselves, offline.
 pub(super) fn validate(config: &Config, report: &mut Diagnostics) {
@@ -92,15 +94,20 @@ pub(super) async fn resolve(
 
 /// An error and its causes, as one sentence.
 pub(super) fn sentence(error: &dyn Error) -> String {
+    let text = chain(error);
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
+}
+
+fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         text = format!("{text}: {error}");
         cause = error.source();
     }
-    let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", letters.as_str())
+    text
 }
 
 /// The key pair: halves that the block leaves out come from the environment. A session token belongs to its key, so that
@@ -147,13 +154,19 @@ fn protocol(text: &str, path: Option<Path>) -> Result<Protocol, Diagnostic> {
         .map_err(|error: EndpointError| Diagnostic { path, ..Diagnostic::error(SUMMARY, sentence(&error)) })
 }
 
+/// Quotes the start of the domain, unless it may hold a password, as a URL can.
 fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
-    let what = match error {
-        // Which must not be repeated here.
-        EndpointError::UserInfo => format!("The domain cannot be used: {error}."),
-        _ => format!("The domain is {domain:?}: {error}."),
+    let start: String = domain.chars().take(DOMAIN_QUOTED).collect();
+    let subject = if matches!(error, EndpointError::UserInfo) {
+        "The domain cannot be used".to_owned()
+    } else if start.len() < domain.len() {
+        format!("The domain begins with {start:?}")
+    } else {
+        format!("The domain is {domain:?}")
     };
-    Diagnostic::error(SUMMARY, what).at(DOMAIN.path())
+    let whole = organization_path();
+    let detail = format!("{subject}: {}. A whole URL, with a port say, goes into {whole}.", chain(error));
+    Diagnostic::error(SUMMARY, detail).at(DOMAIN.path())
 }
 
 fn endpoint(url: &str, path: Path) -> Result<Endpoint, Diagnostic> {

@@ -25,8 +25,9 @@ impl Access {
                     "Provider configuration is not known yet",
                     format!(
                         "The provider arguments {} depend on values that are known only after apply, so the API cannot \
-                         be called yet. Apply what they depend on first (with `-target`), or give the provider values \
-                         that are known, such as variables or environment variables.",
+                         be called yet. Apply what they depend on first (with `-target`), or plan without a look at what \
+                         exists (with `-refresh=false`), or give the provider values that are known, such as \
+                         variables or environment variables.",
                         names.join(", ")
                     ),
                 )

@@ -6,6 +6,10 @@ use crate::framework::attribute::{Attr, Set};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::value::{Field, Number};
 
+/// How many bad elements of a set get an error of their own before the rest is only counted. The host prints the source
+/// with each, so that thousands would take minutes and hide everything else.
+const ELEMENTS_NAMED: usize = 10;
+
 /// How messages speak of the elements of one set.
 struct Words {
     one: &'static str,
@@ -24,8 +28,8 @@ const IDENTITY: Words = Words {
     where_to_find: "An identity's id is shown in Organization > Member login > Identities.",
 };
 
-/// Reports every problem, each at its attribute. A set's elements have no address of their own, so the text
-/// names the element.
+/// Reports what is wrong, each at its attribute. A set's elements have no address of their own, so the text
+/// names the element: the first [`ELEMENTS_NAMED`] of each set, and how many more there are.
 pub(super) fn validate(config: &MemberAuthIdentity, report: &mut Diagnostics) {
     elements(&MEMBER_UINS, &config.member_uins, &MEMBER, report);
     elements(&IDENTITY_IDS, &config.identity_ids, &IDENTITY, report);
@@ -50,13 +54,22 @@ fn elements(
         );
         report.push(Diagnostic::error(format!("No {}", words.many), detail).at(attribute.path()));
     }
-    for element in elements {
-        let Some(fault) = fault(element) else { continue };
+    let mut faults = elements.iter().filter_map(fault);
+    for fault in faults.by_ref().take(ELEMENTS_NAMED) {
         let detail = format!(
             "{name} contains {fault}. Every element must be a whole number from 1 to {NUMBER_MAX}. {}",
             words.where_to_find
         );
         report.push(Diagnostic::error(format!("Invalid {}", words.one), detail).at(attribute.path()));
+    }
+    let more = faults.count();
+    if more > 0 {
+        let detail = format!(
+            "{name} contains the {ELEMENTS_NAMED} elements named beside this, and {more} more that are no whole number from 1 \
+             to {NUMBER_MAX}. {}",
+            words.where_to_find
+        );
+        report.push(Diagnostic::error(format!("Invalid {}", words.many), detail).at(attribute.path()));
     }
 }
 
@@ -134,6 +147,22 @@ mod tests {
             ],
         );
         check(&[Field::Known("1.5")], &["member_uins: member_uins contains 1"]);
+    }
+
+    #[test]
+    fn of_many_bad_elements_ten_are_named_and_the_rest_is_counted() {
+        let texts: Vec<String> = (0..20_000).map(|number| format!("-{}", number + 1)).collect();
+        let bad: Vec<Field<&str>> = texts.iter().map(|text| Field::Known(text.as_str())).collect();
+        let mut wanted: Vec<String> = (1..=10)
+            .map(|number| format!("member_uins: member_uins contains -{number}, which is negative"))
+            .collect();
+        check(&bad[..10], &wanted.iter().map(String::as_str).collect::<Vec<_>>());
+        wanted.push(
+            "member_uins: member_uins contains the 10 elements named beside this, and 19990 more that are no whole \
+             number from 1 to 9007199254740991"
+                .to_owned(),
+        );
+        check(&bad, &wanted.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
     #[test]

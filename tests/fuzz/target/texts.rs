@@ -36,7 +36,7 @@ const SAMPLES: &[(&str, &[&str])] = &[
             "https://a@b/?c#d",
         ],
     ),
-    ("domain", &["intl.tencentcloudapi.com", "localhost:8080", "a.b-c"]),
+    ("domain", &["intl.tencentcloudapi.com", "localhost", "a.b-c"]),
     ("protocol", &["HTTPS", "http"]),
     ("proxy", &["http://127.0.0.1:3128", "proxy:80", "https://user:pass@proxy"]),
     ("credentials", &["AKIDexample", " key\n", "tok/en+="]),

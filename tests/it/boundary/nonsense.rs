@@ -6,7 +6,7 @@ use terraform_provider_tencentcloud::proto::tfplugin6::{
     read_resource, upgrade_resource_state, validate_provider_config, validate_resource_config,
 };
 
-use super::{TYPE, configured};
+use super::{TYPE, configured, dynamic};
 use crate::support::host::{Host, HostOptions};
 
 const ID: &str = "100000000001#13";
@@ -111,6 +111,21 @@ async fn numbers_that_are_no_ids_are_refused_whole() {
     }
 }
 
+/// The report grows no longer with the number of bad elements, and neither does the time for each of them.
+#[tokio::test]
+async fn of_twenty_thousand_bad_elements_ten_are_named_and_the_others_counted() {
+    let host = Host::start(HostOptions::default()).await;
+    let bad: Vec<i64> = (1..=20_000).map(|number| -number).collect();
+    let config =
+        json!({ "member_uins": bad, "identity_ids": [13], "id": null, "grants": null, "timeouts": null });
+    let config = Some(dynamic(&config));
+    let request =
+        validate_resource_config::Request { type_name: TYPE.to_owned(), config, ..Default::default() };
+    let reply = host.provider().validate_resource_config(request).await.unwrap().into_inner();
+    assert_eq!(reply.diagnostics.len(), 11);
+    check(&host, "many", &reply.diagnostics, &["member_uins", "19990 more"]).await;
+}
+
 #[tokio::test]
 async fn bytes_that_are_no_value_are_refused_by_every_call() {
     let host = Host::start(HostOptions::default()).await;
@@ -151,6 +166,9 @@ async fn a_provider_block_of_the_wrong_types_is_refused() {
             json!({ "secret_id": "AKID", "secret_key": "k", "domain": "me:hunter2@example.com" }),
             &["domain", "a password"],
         ),
+        (json!({ "domain": "https://me:hunter2@example.com" }), &["domain cannot be used", "a password"]),
+        (json!({ "domain": "example.com:" }), &["\"example.com:\"", "only letters", "endpoints"]),
+        (json!({ "domain": "a".repeat(300) }), &["domain begins with", "1 to 63 characters"]),
     ] {
         let report = configured(&host, &block).await;
         check(&host, &block.to_string(), &report, words).await;

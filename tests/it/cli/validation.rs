@@ -107,6 +107,9 @@ fn a_provider_block_that_makes_no_sense_is_refused() {
             ("requests_per_second = \"many\"", "requests_per_second"),
             ("max_retries = -1", "max_retries"),
             ("protocol = \"ftp\"", "protocol"),
+            ("domain = \"example.com:\"", "The domain is"),
+            ("domain = \"a..b\"", "between its dots"),
+            ("domain = \"https://me:pass@example.com\"", "The domain cannot be used"),
             ("secret_key = [1]", "secret_key"),
             ("colour = \"red\"", "colour"),
         ];
