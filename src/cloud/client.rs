@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
 use super::action::{Action, Effect, Product};
+use super::ca_bundle::CaBundle;
 use super::classify::classify;
 use super::clock_skew::ServiceClock;
 use super::deadline::Deadline;
@@ -75,9 +76,11 @@ const ATTEMPT_TIMEOUT_MIN: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT_MAX: Duration = Duration::from_secs(30);
 
 impl Client {
-    /// A client over the network. Reads the CA bundle and the proxy variables of `env`; connects to nothing.
+    /// A client over the network. Reads the proxy variables of `env`; connects to nothing.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, env: &dyn Env) -> Result<Self, SettingsError> {
-        let transport = Http::new(settings.check()?, proxy::from_env(env)?);
+        settings.check()?;
+        let certificates = settings.ca_bundle.clone().map(CaBundle::into_certificates).unwrap_or_default();
+        let transport = Http::new(certificates, proxy::from_env(env)?);
         Ok(Self::over(settings, clock, Arc::new(transport), proxy::secrets(env)))
     }
 

@@ -11,6 +11,7 @@
 mod action;
 mod agent;
 pub mod api;
+mod ca_bundle;
 mod classify;
 mod client;
 mod clock_skew;
@@ -32,6 +33,7 @@ mod transport;
 
 pub use action::{Action, Effect, Product};
 pub use agent::Agent;
+pub use ca_bundle::{CaBundle, CaBundleError};
 pub use client::Client;
 pub use credentials::{Credentials, CredentialsError};
 pub use deadline::{Deadline, Ended};

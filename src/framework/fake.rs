@@ -309,7 +309,7 @@ impl Provider for FakeProvider {
     type Config = Raw<Region>;
     type Data = World;
 
-    /// A region of "nowhere" is an error.
+    /// A region of "nowhere" is an error, and for "far away" one waits for ever.
     async fn configure(
         &self,
         _: &str,
@@ -318,6 +318,9 @@ impl Provider for FakeProvider {
     ) -> Result<World, Diagnostics> {
         if config.0.get("region") == Some(&text("nowhere")) {
             return Err(Diagnostic::error("No such region", "").at(Path::attribute("region")).into());
+        }
+        if config.0.get("region") == Some(&text("far away")) {
+            std::future::pending::<()>().await;
         }
         self.configured.lock().unwrap().push(config.0);
         Ok(self.world.clone())

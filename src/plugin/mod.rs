@@ -4,7 +4,7 @@
 //! Begin at [`run`]. `handshake`, `debug` and `command` are pure; `listen`, `socket`, `connection` and `tls`
 //! bring a connection about; `provision` says which of the provider's services
 //! serves it, `router` and `services` answer on it; `lifetime`, `signal` and `host` decide when
-//! it is over; `serve` puts them in order; `log` and `panic` are what the host reads on stderr.
+//! it is over; `serve` puts them in order; `log` and `panic` are what the host reads on `stderr`.
 //! Knows no Terraform: the provider's service is handed in. Follows go-plugin 1.7.
 
 pub mod command;
@@ -23,6 +23,7 @@ mod services;
 mod signal;
 #[cfg(unix)]
 mod socket;
+mod stderr;
 pub mod tls;
 
 use std::error::Error;
@@ -85,9 +86,15 @@ pub fn run<P: GrpcService>(
         },
     };
     match served {
-        Ok(()) => ExitCode::SUCCESS,
-        // The mark tells the host's log the level of a line that is no JSON.
-        Err(error) => print(io::stderr(), format!("[ERROR] {}", chain(&*error)), 1),
+        Ok(()) => {
+            stderr::flush();
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            // The mark tells the host's log the level of a line that is no JSON.
+            stderr::tell(&format!("[ERROR] {}\n", chain(&*error)));
+            ExitCode::FAILURE
+        }
     }
 }
 

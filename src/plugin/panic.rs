@@ -4,9 +4,10 @@
 //! not respond". Catching a panic, so that it costs one reply and not the process, is not done here.
 //! Follows Terraform's `internal/logging/panic.go`, which looks for a first word and never for JSON.
 
-use std::io::Write as _;
 use std::panic;
 use std::thread;
+
+use super::stderr;
 
 /// From now on every panic of this process is reported on stderr in the host's shape.
 pub fn install() {
@@ -14,9 +15,7 @@ pub fn install() {
         let message = info.payload_as_str().unwrap_or("(no message)");
         let location = info.location().map(ToString::to_string).unwrap_or_default();
         let thread = thread::current();
-        let report = report(message, &location, thread.name().unwrap_or("unnamed"));
-        // Nobody left to tell is no reason to panic in a panic.
-        std::io::stderr().lock().write_all(report.as_bytes()).ok();
+        stderr::tell(&report(message, &location, thread.name().unwrap_or("unnamed")));
     }));
 }
 

@@ -2,15 +2,18 @@
 //! is the same as none.
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::config::{Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path};
+use super::config::{
+    CA_BUNDLE, Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path,
+};
 use crate::ambient::Env;
 use crate::cloud::credentials::{EnvironmentSource, FixedSource, Source};
-use crate::cloud::{Agent, Credentials, DEFAULT_DOMAIN, Endpoint, EndpointError, Protocol, Settings};
+use crate::cloud::{
+    Agent, CaBundle, Credentials, DEFAULT_DOMAIN, Endpoint, EndpointError, Protocol, Settings,
+};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::value::{Field, Number};
@@ -88,7 +91,10 @@ pub(super) async fn resolve(
             MAX_RETRIES_MAX,
         )?
         .unwrap_or(MAX_RETRIES_DEFAULT),
-        ca_bundle: or_env(&config.ca_bundle, "TENCENTCLOUD_CA_BUNDLE").map(PathBuf::from),
+        ca_bundle: match or_env(&config.ca_bundle, "TENCENTCLOUD_CA_BUNDLE") {
+            Some(path) => Some(ca_bundle(&path).await?),
+            None => None,
+        },
     })
 }
 
@@ -143,6 +149,14 @@ async fn credentials(config: &Config, env: &Arc<dyn Env>) -> Result<Credentials,
         )
         .into()),
     }
+}
+
+async fn ca_bundle(path: &str) -> Result<CaBundle, Diagnostic> {
+    let refused = |error| {
+        let detail = format!("{} Name a PEM file of certificates, or leave it out.", sentence(&error));
+        Diagnostic::error(SUMMARY, detail).at(CA_BUNDLE.path())
+    };
+    CaBundle::read(path.as_ref()).await.map_err(refused)
 }
 
 fn text(field: &Field<String>) -> Option<String> {

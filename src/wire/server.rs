@@ -172,7 +172,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let config = from_proto::object(request.config.as_ref(), self.0.server.config_type())?;
             Ok(proto::configure_provider::Response {
                 diagnostics: to_proto::diagnostics(
-                    self.0.server.configure(&request.terraform_version, config).await,
+                    self.0.server.configure(&request.terraform_version, config, &self.0.stop.current()).await,
                 ),
             })
         })

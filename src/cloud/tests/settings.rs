@@ -1,7 +1,5 @@
 //! Making a client over the network.
 
-use std::path::PathBuf;
-
 use super::*;
 
 fn refusal(settings: Settings, env: &[(&str, &str)]) -> String {
@@ -12,20 +10,6 @@ fn refusal(settings: Settings, env: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn settings_that_cannot_work_are_refused_before_any_call() {
-    let bundle = |path: PathBuf| Settings { ca_bundle: Some(path), ..settings() };
-    let directory = tempfile::tempdir().unwrap();
-    let missing = directory.path().join("missing.pem");
-    assert_eq!(
-        refusal(bundle(missing.clone()), &[]),
-        format!("cannot read the CA bundle {}", missing.display())
-    );
-    for content in ["", "not PEM", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"] {
-        let path = directory.path().join("bundle.pem");
-        std::fs::write(&path, content).unwrap();
-        let expected = format!("the CA bundle {} is not a PEM file of certificates", path.display());
-        assert_eq!(refusal(bundle(path), &[]), expected, "{content}");
-    }
-
     let region = Some("ap-guangzhou\n".to_owned());
     assert!(refusal(Settings { region, ..settings() }, &[]).starts_with("the region may only contain"));
     assert!(refusal(settings(), &[("HTTPS_PROXY", "gopher://x")]).contains("`HTTPS_PROXY`"));

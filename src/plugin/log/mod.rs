@@ -2,13 +2,12 @@
 //!
 //! The host filters by level, but we inherit its environment and so need not even format what it would
 //! throw away: without a level set, there is no subscriber at all. Only this crate's own events are
-//! written; what dependencies trace can hold bytes of requests. Follows hclog's JSON form as go-plugin
+//! written; what dependencies trace can hold bytes of requests. Nothing waits for a line to be written, see
+//! `stderr`. Follows hclog's JSON form as go-plugin
 //! reads it, and Terraform's variables.
 
 mod layer;
 mod line;
-
-use std::io::Write as _;
 
 use tracing::Level;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -16,17 +15,20 @@ use tracing_subscriber::registry::Registry;
 
 use self::layer::JsonLines;
 use crate::ambient::{Clock, Env};
+use crate::plugin::stderr;
 
 /// From now on this process logs as the environment says, for the provider type `name` (`aws`, say).
 ///
 /// Does nothing when logging is off, or when something else in the process logs already.
 pub fn install(name: &str, env: &dyn Env, clock: &'static dyn Clock) {
     let Some(level) = level(name, env) else { return };
-    let lines = JsonLines::new(level, clock, |line: &[u8]| {
-        // A host that is gone reads no log; that is not this line's problem.
-        std::io::stderr().lock().write_all(line).ok();
-    });
+    let lines = JsonLines::new(level, clock, stderr::log);
     tracing::subscriber::set_global_default(Registry::default().with(lines)).ok();
+}
+
+/// Waits, but not for long, until what was logged is written: the last thing that a process does.
+pub fn flush() {
+    stderr::flush();
 }
 
 /// The most detailed level that anybody wants to see; `None` when logging is off.

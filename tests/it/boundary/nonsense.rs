@@ -168,6 +168,10 @@ async fn a_provider_block_of_the_wrong_types_is_refused() {
         ),
         (json!({ "domain": "https://me:hunter2@example.com" }), &["domain cannot be used", "a password"]),
         (json!({ "domain": "example.com:" }), &["\"example.com:\"", "only letters", "endpoints"]),
+        (
+            json!({ "secret_id": "AKID", "secret_key": "k", "ca_bundle": "/dev/zero" }),
+            &["CA bundle /dev/zero", "a device, not a file", "Name a PEM file"],
+        ),
         (json!({ "domain": "a".repeat(300) }), &["domain begins with", "1 to 63 characters"]),
     ] {
         let report = configured(&host, &block).await;

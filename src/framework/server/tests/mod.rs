@@ -1,6 +1,7 @@
 //! The operations, driven with a resource whose behaviour is a closure.
 
 mod apply;
+mod configure;
 mod coordinate;
 mod plan;
 mod read;

@@ -6,20 +6,27 @@
 use serde_json::Value;
 use terraform_provider_tencentcloud::ambient::{Env as _, FixedClock, FixedEnv, ProcessEnv};
 use terraform_provider_tencentcloud::plugin;
+use terraform_provider_tencentcloud::proto::go_plugin::Empty;
+use terraform_provider_tencentcloud::proto::tfplugin6::get_functions;
 use tokio::process::Command;
 
 use crate::support::host::process::{PATIENCE, Process};
 use crate::support::host::tls::Dial;
-use crate::support::host::{Host, HostOptions};
+use crate::support::host::{EXIT_TIME_MAX, Host, HostOptions};
 
 /// Set in a process that is to play the plugin.
 const PLAY: &str = "PLAY_THE_PLUGIN";
 
-/// The lines that the test `name` of this module writes to stderr when it plays the plugin.
-async fn played(name: &str) -> Vec<String> {
+/// The process in which the test `name` of this module plays the plugin.
+fn player(name: &str) -> Process {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.env(PLAY, "1").args(["--exact", &format!("protocol::plugin::log::{name}"), "--nocapture"]);
-    let mut process = Process::start(command);
+    Process::start(command)
+}
+
+/// The lines that the test `name` of this module writes to stderr when it plays the plugin.
+async fn played(name: &str) -> Vec<String> {
+    let mut process = player(name);
     process.wait_exit(PATIENCE).await;
     process.stderr.lines()
 }
@@ -56,6 +63,7 @@ fn player_of_log_lines() {
     log!(page = 2, "@message" = 1, "@level" = true, "@timestamp" = 2.5, "reserved");
     log!(body = "x".repeat(1 << 20), "\u{1}{}", "m".repeat(1 << 20));
     tracing::error!(target: "another_crate", "not ours");
+    plugin::log::flush();
 }
 
 #[tokio::test]
@@ -124,4 +132,72 @@ async fn s32_broken_pipes_neither_kill_nor_block() {
         host.launched.channel(&Dial::default()).await.unwrap();
     }
     assert!(host.shutdown().await.success());
+}
+
+/// More than the pipe and the queue before it hold.
+const FLOOD: u64 = 300;
+
+#[test]
+fn player_of_a_flood() {
+    if !plays() {
+        return;
+    }
+    let clock = Box::leak(Box::new(FixedClock("2026-01-02T03:04:05Z".parse().unwrap())));
+    plugin::log::install("tencentcloud", &FixedEnv::from_iter([("TF_LOG", "ERROR")]), clock);
+    for _ in 0..FLOOD {
+        tracing::error!(target: "terraform_provider_tencentcloud::played", body = "x".repeat(50 << 10), "flood");
+    }
+    println!("all is said");
+    // Until somebody reads; each waits for a moment only.
+    (0..60).for_each(|_| plugin::log::flush());
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_late_is_told_how_many_lines_are_missing() {
+    let mut process = player("player_of_a_flood");
+    process.stderr.pause();
+    process.stdout.line(|line| line.contains("all is said")).await.unwrap();
+    process.stderr.resume();
+    assert!(process.wait_exit(PATIENCE).await.success());
+    let lines: Vec<Value> = process.stderr.lines().iter().map(|line| check(line)).collect();
+    let (read, told) =
+        (lines.iter().filter(|line| line["@message"] == "flood").count(), lines.last().unwrap());
+    assert!(told["@message"].as_str().unwrap().contains("lines are missing"), "{told}");
+    assert_eq!(told["dropped"], FLOOD - read as u64);
+}
+
+#[tokio::test]
+async fn a_host_that_reads_no_log_is_served_on_and_ends_the_plugin_in_time() {
+    let mut host = Host::start(HostOptions::default().env("TF_LOG", "TRACE")).await;
+    host.launched.process.stderr.pause();
+    // Each logs some hundred bytes, and a pipe holds 64 KiB.
+    for _ in 0..500 {
+        host.provider().get_functions(get_functions::Request {}).await.unwrap();
+    }
+    host.controller().shutdown(Empty {}).await.unwrap();
+    host.launched.process.wait_over(EXIT_TIME_MAX).await;
+}
+
+#[test]
+fn player_of_a_panic_that_nobody_reads() {
+    if !plays() {
+        return;
+    }
+    plugin::panic::install();
+    let report = || std::thread::spawn(|| panic!("{}", "lost ".repeat(1 << 15))).join().unwrap_err();
+    (0..3).for_each(|_| drop(report()));
+    println!("all is said");
+    (0..60).for_each(|_| plugin::log::flush());
+}
+
+#[tokio::test]
+async fn panics_are_reported_whole_when_somebody_reads_and_keep_nobody_waiting_before() {
+    let mut process = player("player_of_a_panic_that_nobody_reads");
+    process.stderr.pause();
+    process.stdout.line(|line| line.contains("all is said")).await.unwrap();
+    process.stderr.resume();
+    assert!(process.wait_exit(PATIENCE).await.success());
+    let lines = process.stderr.lines();
+    let reports = lines.iter().filter(|line| line.starts_with("panic: lost lost")).count();
+    assert_eq!((reports, lines.len()), (3, 9), "each has a message, a place and a thread");
 }

@@ -24,6 +24,7 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct Pipe {
     lines: watch::Receiver<Vec<String>>,
+    reading: watch::Sender<bool>,
     reader: JoinHandle<()>,
 }
 
@@ -55,6 +56,11 @@ impl Process {
         nix::sys::signal::kill(id, signal).unwrap();
     }
 
+    /// Waits until the process is over, whoever reads its pipes.
+    pub(crate) async fn wait_over(&mut self, within: Duration) -> ExitStatus {
+        timeout(within, self.child.wait()).await.expect("still running").unwrap()
+    }
+
     /// Waits until the process is over and, as go-plugin does too, until both pipes are at their end.
     pub(crate) async fn wait_exit(&mut self, within: Duration) -> ExitStatus {
         let over = async {
@@ -71,16 +77,19 @@ impl Process {
 impl Pipe {
     fn read(pipe: impl AsyncRead + Send + Unpin + 'static) -> Self {
         let (send, lines) = watch::channel(Vec::new());
+        let (reading, mut may_read) = watch::channel(true);
         let reader = tokio::spawn(async move {
             let mut pipe = BufReader::new(pipe);
             let mut line = Vec::new();
-            while pipe.read_until(b'\n', &mut line).await.is_ok_and(|bytes| bytes > 0) {
+            while may_read.wait_for(|may| *may).await.is_ok()
+                && pipe.read_until(b'\n', &mut line).await.is_ok_and(|bytes| bytes > 0)
+            {
                 let text = String::from_utf8_lossy(&line).into_owned();
                 send.send_modify(|lines| lines.push(text));
                 line.clear();
             }
         });
-        Self { lines, reader }
+        Self { lines, reading, reader }
     }
 
     /// The lines so far, line feeds included.
@@ -98,6 +107,16 @@ impl Pipe {
     /// Waits until no process holds the other end.
     pub(crate) async fn wait_end(&mut self) {
         while self.lines.changed().await.is_ok() {}
+    }
+
+    /// Stops reading, after a line more at most, and leaves the pipe open: it fills up.
+    pub(crate) fn pause(&self) {
+        self.reading.send_replace(false);
+    }
+
+    /// Reads on, what has waited first.
+    pub(crate) fn resume(&self) {
+        self.reading.send_replace(true);
     }
 
     /// Closes our end: from now on whoever writes to the pipe finds it broken.
