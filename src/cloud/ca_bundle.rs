@@ -6,10 +6,10 @@
 use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use reqwest::Certificate;
-use tokio::sync::oneshot;
+
+use super::thread::on_thread;
 
 /// Many times what a whole system's bundle takes.
 const LENGTH_MAX: u64 = 4 << 20;
@@ -41,17 +41,10 @@ enum Fault {
 impl CaBundle {
     /// Reads the file at `path`, following symbolic links. Dropping the future ends the wait, whatever the file system does.
     pub async fn read(path: &Path) -> Result<Self, CaBundleError> {
-        let (send, read) = oneshot::channel();
         let place = path.to_owned();
-        // Not tokio's own thread for such work: it panics where the system refuses one.
-        let reader = thread::Builder::new().name("ca-bundle".to_owned()).spawn(move || {
-            send.send(read_file(&place)).ok();
-        });
-        let outcome = match reader {
-            Ok(_) => read.await.unwrap_or_else(|lost| Err(io::Error::other(lost).into())),
-            Err(refused) => Err(refused.into()),
-        };
-        outcome.map_err(|source| CaBundleError { path: path.to_owned(), source })
+        let read = on_thread("ca-bundle", move || read_file(&place)).await;
+        let read = read.unwrap_or_else(|refused| Err(refused.into()));
+        read.map_err(|source| CaBundleError { path: path.to_owned(), source })
     }
 
     pub(crate) fn into_certificates(self) -> Vec<Certificate> {

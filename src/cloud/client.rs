@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
@@ -197,19 +198,20 @@ impl Inner {
             body: &call.body,
             at,
         };
+        let own = |text: &str| Zeroizing::new(text.to_owned());
         let mut headers = vec![
             ("Authorization", signable.authorization(credentials.secret_id(), credentials.secret_key())),
-            ("Content-Type", CONTENT_TYPE.to_owned()),
-            ("Host", endpoint.host().to_owned()),
-            ("User-Agent", agent.user_agent().to_owned()),
-            ("X-TC-Action", call.action.to_owned()),
-            ("X-TC-Language", "en-US".to_owned()),
-            ("X-TC-RequestClient", agent.request_client().to_owned()),
-            ("X-TC-Timestamp", at.timestamp().to_string()),
-            ("X-TC-Version", call.product.version().to_owned()),
+            ("Content-Type", own(CONTENT_TYPE)),
+            ("Host", own(endpoint.host())),
+            ("User-Agent", own(agent.user_agent())),
+            ("X-TC-Action", own(call.action)),
+            ("X-TC-Language", own("en-US")),
+            ("X-TC-RequestClient", own(agent.request_client())),
+            ("X-TC-Timestamp", Zeroizing::new(at.timestamp().to_string())),
+            ("X-TC-Version", own(call.product.version())),
         ];
-        headers.extend(region.as_ref().map(|region| ("X-TC-Region", region.clone())));
-        headers.extend(credentials.token().map(|token| ("X-TC-Token", token.expose_secret().to_owned())));
+        headers.extend(region.as_ref().map(|region| ("X-TC-Region", own(region))));
+        headers.extend(credentials.token().map(|token| ("X-TC-Token", own(token.expose_secret()))));
         HttpRequest { endpoint: endpoint.clone(), headers, body: call.body.clone() }
     }
 

@@ -13,6 +13,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Proxy};
 use tokio::sync::OnceCell;
 
+use super::resolver::SystemResolver;
 use super::transport::{HttpAnswer, HttpRequest, Transport, TransportError};
 
 /// Sends over the network.
@@ -49,6 +50,7 @@ impl Http {
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_keepalive(TCP_KEEP_ALIVE)
             .pool_idle_timeout(KEEP_ALIVE)
+            .dns_resolver(SystemResolver)
             .tls_certs_merge(self.certificates.iter().cloned())
             // What follows was read from the environment by the caller; the HTTP client must not read it
             // again.

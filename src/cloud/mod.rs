@@ -24,11 +24,13 @@ mod http;
 mod limiter;
 mod proxy;
 mod redact;
+mod resolver;
 mod retry;
 mod settings;
 mod sign;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod transport;
 
 pub use action::{Action, Effect, Product};

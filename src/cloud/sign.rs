@@ -1,7 +1,8 @@
 //! TC3-HMAC-SHA256, the signature of API 3.0, in its documented stages.
 //!
 //! Pure: a request, credentials and a moment go in, the `Authorization` header comes out. Which headers are
-//! sent is the client's business; what is signed here must be exactly what is sent.
+//! sent is the client's business; what is signed here must be exactly what is sent. Keys and signatures are wiped when
+//! they are dropped.
 //!
 //! Follows <https://www.tencentcloud.com/document/product/1031/52044>. Each stage is held against golden
 //! files.
@@ -31,13 +32,15 @@ pub(crate) struct Signable<'a> {
 
 impl Signable<'_> {
     /// The value of the `Authorization` header.
-    pub(crate) fn authorization(&self, secret_id: &str, secret_key: &SecretString) -> String {
+    pub(crate) fn authorization(&self, secret_id: &str, secret_key: &SecretString) -> Zeroizing<String> {
         let signature = signature(&self.key(secret_key), &self.string_to_sign(&self.canonical_request()));
-        format!(
-            "{ALGORITHM} Credential={secret_id}/{}, SignedHeaders={}, Signature={signature}",
+        let before = format!(
+            "{ALGORITHM} Credential={secret_id}/{}, SignedHeaders={}, Signature=",
             self.scope(),
             self.signed_headers()
-        )
+        );
+        // Joined in one piece: a text that grows leaves its beginnings behind.
+        Zeroizing::new([before.as_str(), &signature].concat())
     }
 
     /// Stage 1. The path is `/` and the query empty, whatever the URL: the service says so for a `POST`.
@@ -57,15 +60,10 @@ impl Signable<'_> {
 
     /// Stage 3.
     fn key(&self, secret_key: &SecretString) -> Zeroizing<[u8; 32]> {
-        let start = Zeroizing::new(format!("TC3{}", secret_key.expose_secret()));
-        let steps = [self.date(), self.service.to_owned(), TERMINATOR.to_owned()];
-        let mut key = Zeroizing::new(Vec::from(start.as_bytes()));
-        for step in &steps {
-            key = Zeroizing::new(hmac(&key, step.as_bytes()).to_vec());
-        }
-        let mut end = Zeroizing::new([0; 32]);
-        end.copy_from_slice(&key);
-        end
+        let start = Zeroizing::new(["TC3", secret_key.expose_secret()].concat());
+        let dated = hmac(start.as_bytes(), self.date().as_bytes());
+        let of_service = hmac(&*dated, self.service.as_bytes());
+        hmac(&*of_service, TERMINATOR.as_bytes())
     }
 
     fn signed_headers(&self) -> String {
@@ -82,19 +80,19 @@ impl Signable<'_> {
 }
 
 /// Stage 4.
-fn signature(key: &[u8; 32], string_to_sign: &str) -> String {
-    hex::encode(hmac(key, string_to_sign.as_bytes()))
+fn signature(key: &[u8; 32], string_to_sign: &str) -> Zeroizing<String> {
+    Zeroizing::new(hex::encode(*hmac(key, string_to_sign.as_bytes())))
 }
 
 fn digest(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+fn hmac(key: &[u8], message: &[u8]) -> Zeroizing<[u8; 32]> {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
     mac.update(message);
-    mac.finalize().into_bytes().into()
+    Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
 #[cfg(test)]
@@ -151,8 +149,8 @@ mod tests {
         assert_eq!(signable.string_to_sign(canonical), to_sign);
         let derived = signable.key(&secret_key);
         assert_eq!(hex::encode(*derived), key);
-        assert_eq!(super::signature(&derived, to_sign), signature);
-        assert_eq!(signable.authorization(field("SecretId"), &secret_key), authorization);
+        assert_eq!(super::signature(&derived, to_sign).as_str(), signature);
+        assert_eq!(signable.authorization(field("SecretId"), &secret_key).as_str(), authorization);
     }
     #[test]
     fn a_header_is_signed_in_lower_case_without_blanks_around_it() {

@@ -30,6 +30,9 @@ const WORK_TIME_MAX_AFTER_SHUTDOWN: Duration = Duration::from_secs(1);
 /// How long cancelled work may take to end where no host waits for the exit.
 const WORK_TIME_MAX: Duration = Duration::from_secs(10);
 
+/// The same in debug mode. With the wait for what was logged, less than the five seconds in which Ctrl-C is to work.
+const WORK_TIME_MAX_IN_DEBUG: Duration = Duration::from_secs(4);
+
 /// What the provider and the plugin floor tell each other about the end.
 #[derive(Clone, Debug, Default)]
 pub struct Lifetime {
@@ -51,6 +54,8 @@ pub(super) enum End {
     HostGone,
     /// A signal asked, and the host is gone or had its time.
     Terminated,
+    /// A developer asked, whose process it is, and who waits for nobody.
+    Interrupted,
 }
 
 /// Who decides about the end.
@@ -78,7 +83,7 @@ fn decide(mode: Mode, facts: Facts) -> Option<End> {
     let Facts { connections, unchanged, host_is_gone, terminated } = facts;
     let alone = connections == 0;
     match (mode, terminated) {
-        (Mode::Debug, terminated) => terminated.map(|_| End::Terminated),
+        (Mode::Debug, terminated) => terminated.map(|_| End::Interrupted),
         (Mode::Managed, Some(ago)) if alone || ago >= TERMINATION_TIME_MAX => Some(End::Terminated),
         (Mode::Managed, _) if alone && (host_is_gone || unchanged >= IDLE_TIME_MAX) => Some(End::HostGone),
         (Mode::Managed, _) => None,
@@ -130,7 +135,11 @@ pub(super) async fn wind_down(end: End, lifetime: &Lifetime, server: impl Future
     info!(end = ?end, "ending");
     lifetime.stop.cancel();
     lifetime.work.close();
-    let time_max = if end == End::Shutdown { WORK_TIME_MAX_AFTER_SHUTDOWN } else { WORK_TIME_MAX };
+    let time_max = match end {
+        End::Shutdown => WORK_TIME_MAX_AFTER_SHUTDOWN,
+        End::Interrupted => WORK_TIME_MAX_IN_DEBUG,
+        End::HostGone | End::Terminated => WORK_TIME_MAX,
+    };
     let ended = async {
         lifetime.work.wait().await;
         server.await;
@@ -181,7 +190,7 @@ mod tests {
     fn a_debug_plugin_ends_on_a_signal_only() {
         let forsaken = Facts { connections: 0, unchanged: IDLE_TIME_MAX * 100, host_is_gone: true, ..QUIET };
         check(Mode::Debug, forsaken, None);
-        check(Mode::Debug, Facts { terminated: Some(Duration::ZERO), ..QUIET }, Some(End::Terminated));
+        check(Mode::Debug, Facts { terminated: Some(Duration::ZERO), ..QUIET }, Some(End::Interrupted));
     }
 
     #[tokio::test(start_paused = true)]
@@ -224,7 +233,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_end_waits_for_work_but_not_for_ever() {
-        for (end, bound) in [(End::Shutdown, WORK_TIME_MAX_AFTER_SHUTDOWN), (End::HostGone, WORK_TIME_MAX)] {
+        for (end, bound) in [
+            (End::Shutdown, WORK_TIME_MAX_AFTER_SHUTDOWN),
+            (End::HostGone, WORK_TIME_MAX),
+            (End::Interrupted, WORK_TIME_MAX_IN_DEBUG),
+        ] {
             for (length, finishes) in [(bound / 2, true), (bound + SOON, false)] {
                 let lifetime = Lifetime::default();
                 let work = lifetime.work.spawn(tokio::time::sleep(length));

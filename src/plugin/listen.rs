@@ -47,6 +47,11 @@ pub enum ListenError {
         #[source]
         source: io::Error,
     },
+    /// None of the directories in which we may choose a place can hold a socket.
+    #[error(
+        "cannot listen: no directory can hold the socket ({0}); set TMPDIR to one that can be written to"
+    )]
+    Nowhere(String),
     /// The directory that the host chose leads to a path that a socket or the handshake cannot carry.
     #[error("PLUGIN_UNIX_SOCKET_DIR is not usable: {0} is too long for a socket, or holds a `|`")]
     Path(String),
@@ -83,7 +88,8 @@ impl Listener {
     }
 
     /// Listens on a new Unix socket in `PLUGIN_UNIX_SOCKET_DIR`, or else in a directory of its own under
-    /// `TMPDIR` or `/tmp`, opened to the group in `PLUGIN_UNIX_SOCKET_GROUP` if that is set.
+    /// `TMPDIR` or, where that cannot hold it, under `/tmp` or another place for such things; opened to the group in
+    /// `PLUGIN_UNIX_SOCKET_GROUP` if that is set.
     #[cfg(unix)]
     pub fn unix(env: &dyn Env) -> Result<Self, ListenError> {
         let socket = Socket::bind(env)?;

@@ -4,11 +4,13 @@
 //! Begin at [`run`]. `handshake`, `debug` and `command` are pure; `listen`, `socket`, `connection` and `tls`
 //! bring a connection about; `provision` says which of the provider's services
 //! serves it, `router` and `services` answer on it; `lifetime`, `signal` and `host` decide when
-//! it is over; `serve` puts them in order; `log` and `panic` are what the host reads on `stderr`.
+//! it is over; `serve` puts them in order, in a `runtime`; `log` and `panic` are what the host reads on
+//! `stderr`; `core_dump` keeps keys off the disk.
 //! Knows no Terraform: the provider's service is handed in. Follows go-plugin 1.7.
 
 pub mod command;
 mod connection;
+mod core_dump;
 mod debug;
 pub mod handshake;
 mod host;
@@ -18,6 +20,7 @@ pub mod log;
 pub mod panic;
 mod provision;
 mod router;
+mod runtime;
 pub mod serve;
 mod services;
 mod signal;
@@ -32,8 +35,6 @@ use std::fmt::Display;
 use std::io;
 use std::iter::successors;
 use std::process::ExitCode;
-
-use tokio::runtime::Builder;
 
 use self::command::Command;
 use self::handshake::{Launch, Refusal};
@@ -65,6 +66,7 @@ pub fn run<P: GrpcService>(
     clock: &'static dyn Clock,
     provider: impl Fn(&Lifetime) -> P,
 ) -> ExitCode {
+    core_dump::forbid();
     let command = match Command::parse(arguments, program.name) {
         Ok(command) => command,
         Err(misuse) => return print(io::stderr(), format!("{misuse}\n\n{}", program.usage), 2),
@@ -103,9 +105,8 @@ fn observe(program: Program, env: &dyn Env, clock: &'static dyn Clock) {
     log::install(program.name, env, clock);
 }
 
-/// Two workers: calls mostly wait for the network, and every start of the plugin pays for its threads.
 fn block_on(serve: impl Future<Output = Result<(), serve::ServeError>>) -> Result<(), Box<dyn Error>> {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = runtime::build()?;
     let served = runtime.block_on(serve);
     // Whatever still runs had its time; a name lookup, say, must not hold up the exit.
     runtime.shutdown_background();

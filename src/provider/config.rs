@@ -1,5 +1,7 @@
 //! The arguments of the provider block. Names are those of the public Tencent Cloud provider, so that a block can serve both.
 
+use secrecy::zeroize::Zeroize as _;
+
 use crate::framework::attribute::{Attr, Nested};
 use crate::framework::mismatch::Mismatch;
 use crate::framework::model::Model;
@@ -51,7 +53,7 @@ pub(super) const ORGANIZATION: Attr<String> = Attr::optional(
     "URL of the Organization API. Environment: `TENCENTCLOUD_ORGANIZATION_ENDPOINT`.",
 );
 
-/// A provider block.
+/// A provider block. What is secret in it is wiped when it is dropped.
 #[derive(Clone, Default, PartialEq)]
 pub struct Config {
     pub(super) secret_id: Field<String>,
@@ -103,6 +105,16 @@ impl Config {
 /// `endpoints.organization`.
 pub(super) fn organization_path() -> Path {
     ENDPOINTS.path().then(Step::Attribute(ORGANIZATION.name().to_owned()))
+}
+
+impl Drop for Config {
+    fn drop(&mut self) {
+        for secret in [&mut self.secret_key, &mut self.security_token] {
+            if let Field::Known(text) = secret {
+                text.zeroize();
+            }
+        }
+    }
 }
 
 /// Shows which arguments are set, and nothing that was set.

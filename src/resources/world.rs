@@ -276,7 +276,7 @@ impl Transport for Line {
             Some(End::KillAfter | End::Panic) | None => {}
         }
         let headers =
-            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
         let request =
             Request { method: "POST".to_owned(), path: "/".to_owned(), headers, body: request.body.to_vec() };
         let response = lock(&self.cloud).handle(self.time.now(), &request);

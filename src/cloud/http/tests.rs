@@ -25,9 +25,9 @@ fn http(env: &[(&str, String)], certificates: Vec<Certificate>) -> Http {
 fn request(url: &str) -> HttpRequest {
     let endpoint = Endpoint::parse(url).unwrap();
     let headers = vec![
-        ("Content-Type", "application/json".to_owned()),
-        ("Host", endpoint.host().to_owned()),
-        ("X-TC-Action", "DescribeOrganization".to_owned()),
+        ("Content-Type", "application/json".to_owned().into()),
+        ("Host", endpoint.host().to_owned().into()),
+        ("X-TC-Action", "DescribeOrganization".to_owned().into()),
     ];
     HttpRequest { endpoint, headers, body: Bytes::from_static(b"{}") }
 }
@@ -140,7 +140,7 @@ async fn an_endless_answer_is_given_up() {
 #[tokio::test]
 async fn a_header_that_cannot_be_written_is_not_sent() {
     let mut request = request("http://127.0.0.1:1");
-    request.headers.push(("X-TC-Region", "a\r\nb".to_owned()));
+    request.headers.push(("X-TC-Region", "a\r\nb".to_owned().into()));
     let outcome = http(&[], vec![]).send(request).await;
     assert!(matches!(outcome, Err(TransportError::Unusable(_))), "{outcome:?}");
 }

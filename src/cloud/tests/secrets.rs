@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use secrecy::zeroize::ZeroizeOnDrop;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
+use super::sign::Signable;
 use super::*;
 
 /// Writes every event of every level down.
@@ -26,6 +28,22 @@ impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         write!(self.0, " {field}={value:?}").unwrap();
     }
+}
+
+/// Whether memory is wiped cannot be seen from safe code; whether the types promise it can.
+#[tokio::test(start_paused = true)]
+async fn every_holder_of_a_secret_wipes_it_when_it_is_dropped() {
+    fn check(_: &impl ZeroizeOnDrop) {}
+    let credentials = Credentials::new("AKIDlong-identifier", "key".into(), Some("token".into())).unwrap();
+    check(credentials.secret_key());
+    check(credentials.token().unwrap());
+    let signable = Signable { service: "x", headers: &[], body: b"", at: DateTime::UNIX_EPOCH };
+    check(&signable.authorization(credentials.secret_id(), credentials.secret_key()));
+    let script = Script::new([ok()]);
+    client_with(Settings { credentials, ..settings() }, &script).call(&READ, &minutes(1)).await.unwrap();
+    let request = &script.sent()[0].1;
+    assert!(request.header("X-TC-Token") == Some("token") && request.header("Authorization").is_some());
+    request.headers.iter().for_each(|(_, value)| check(value));
 }
 
 #[tokio::test(start_paused = true)]

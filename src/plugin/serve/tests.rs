@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use futures_util::stream::Empty as NoStream;
+use futures_util::stream::{self, Empty as NoStream};
 use hyper_util::rt::TokioIo;
 use tempfile::TempDir;
 use tokio::net::UnixStream;
+use tokio::time::Instant;
+use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};
+use tonic_prost::ProstCodec;
 
 use super::*;
 use crate::ambient::FixedEnv;
@@ -184,6 +188,31 @@ async fn a_termination_signal_stops_the_work_and_its_answer_still_arrives() {
     assert_eq!(call(&channel, "").await.unwrap().unwrap(), 7);
     GrpcControllerClient::new(channel).shutdown(Empty {}).await.unwrap();
     plugin.over().await;
+}
+
+/// The clock moves on by itself whenever everybody waits, so that this takes a moment.
+#[tokio::test(start_paused = true)]
+async fn ctrl_c_ends_a_debug_process_within_five_seconds_whatever_its_client_does() {
+    let plugin = start(Mode::Debug);
+    let (idle, channel) = (plugin.connect().await, plugin.connect().await);
+    // A call that never ends, a request that is never complete, and a connection on which nothing is ever said.
+    let hanging = call(&channel, HANG);
+    let mut half = tonic::client::Grpc::new(plugin.connect().await);
+    half.ready().await.unwrap();
+    let path = PathAndQuery::from_static("/grpc.health.v1.Health/Check");
+    let endless = stream::iter([HealthCheckRequest::default()]).chain(stream::pending());
+    let codec = ProstCodec::<HealthCheckRequest, HealthCheckResponse>::default();
+    let half = tokio::spawn(async move { half.client_streaming(Request::new(endless), path, codec).await });
+    let silent = UnixStream::connect(&plugin.address).await.unwrap();
+    assert_eq!(call(&channel, "").await.unwrap().unwrap(), 7, "the others are there by now");
+
+    let asked = Instant::now();
+    plugin.signals.send(Signal::Interrupt).await.unwrap();
+    plugin.over().await;
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(!hanging.is_finished() || hanging.await.unwrap().is_err());
+    assert!(!half.is_finished() || half.await.unwrap().is_err());
+    drop((idle, silent));
 }
 
 #[tokio::test]

@@ -482,7 +482,7 @@ struct InMemory {
 impl Transport for InMemory {
     async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
         let headers =
-            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
         let (method, path) = ("POST".to_owned(), "/".to_owned());
         let request = simulator::Request { method, path, headers, body: request.body.to_vec() };
         let response = self.cloud.lock().unwrap().handle(self.now.now(), &request);

@@ -43,6 +43,14 @@ async fn the_socket_is_closed_to_other_users_with_tls_without_it_and_in_debug_mo
     assert!(!Path::new(launched.address()).parent().unwrap().exists());
 }
 
+#[tokio::test]
+async fn a_crash_would_write_no_core_dump() {
+    let host = Host::start(HostOptions::default()).await;
+    let limits = fs::read_to_string(format!("/proc/{}/limits", host.launched.process.id())).unwrap();
+    let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>(), ["0", "0", "bytes"]);
+}
+
 /// The environment holds the key, and whoever is started inherits it: nobody is.
 #[tokio::test]
 async fn no_process_is_started_and_no_file_written_in_a_whole_life() {

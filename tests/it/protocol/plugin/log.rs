@@ -9,6 +9,7 @@ use terraform_provider_tencentcloud::plugin;
 use terraform_provider_tencentcloud::proto::go_plugin::Empty;
 use terraform_provider_tencentcloud::proto::tfplugin6::get_functions;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::support::host::process::{PATIENCE, Process};
 use crate::support::host::tls::Dial;
@@ -172,7 +173,8 @@ async fn a_host_that_reads_no_log_is_served_on_and_ends_the_plugin_in_time() {
     host.launched.process.stderr.pause();
     // Each logs some hundred bytes, and a pipe holds 64 KiB.
     for _ in 0..500 {
-        host.provider().get_functions(get_functions::Request {}).await.unwrap();
+        let mut provider = host.provider();
+        timeout(PATIENCE, provider.get_functions(get_functions::Request {})).await.expect("served").unwrap();
     }
     host.controller().shutdown(Empty {}).await.unwrap();
     host.launched.process.wait_over(EXIT_TIME_MAX).await;
