@@ -113,7 +113,8 @@ impl Script {
 #[async_trait]
 impl Transport for Script {
     async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
-        let echo = format!("<html>{:?}", request.headers);
+        let headers = request.headers.iter().map(|(name, value)| (*name, value.as_str()));
+        let echo = format!("<html>{:?}", headers.collect::<Vec<_>>());
         self.sent.lock().unwrap().push((Instant::now(), request.clone()));
         let next = self.steps.lock().unwrap().pop_front();
         let mut step = next.or_else(|| self.forever.clone()).expect("the script has no more steps");

@@ -54,6 +54,7 @@ pub(crate) struct HostOptions {
     environment: Vec<(String, Option<String>)>,
     plaintext: bool,
     under_shell: bool,
+    open_files_max: Option<u32>,
 }
 
 impl HostOptions {
@@ -72,6 +73,12 @@ impl HostOptions {
     /// As with `TF_DISABLE_PLUGIN_TLS`: offers no certificate.
     pub(crate) fn plaintext(mut self) -> Self {
         self.plaintext = true;
+        self
+    }
+
+    /// Lets the plugin open so many files at once and no more, its standard streams among them.
+    pub(crate) fn open_files_max(mut self, number: u32) -> Self {
+        self.open_files_max = Some(number);
         self
     }
 
@@ -102,7 +109,11 @@ pub(crate) struct Host {
 
 /// The command that starts the binary, and a `TMPDIR` for it.
 pub(crate) fn command(options: &HostOptions, identity: &ClientIdentity, temporary: &TempDir) -> Command {
-    let mut command = if options.under_shell {
+    let mut command = if let Some(number) = options.open_files_max {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!("ulimit -n {number} && exec \"$0\""), BINARY]);
+        shell
+    } else if options.under_shell {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", "\"$0\" & wait", BINARY]);
         shell

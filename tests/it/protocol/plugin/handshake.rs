@@ -92,6 +92,50 @@ async fn s07_the_socket_is_where_the_host_wants_it_and_gone_after_a_normal_exit(
     assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
 }
 
+/// A file stands for whatever else keeps a directory from being made: no room, no permission, no such place.
+#[tokio::test]
+async fn s07_a_temporary_directory_that_cannot_be_used_is_passed_over() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for directory in [file.path().to_str().unwrap(), "/nonexistent", "/proc"] {
+        let mut host = Host::start(HostOptions::default().env("TMPDIR", directory)).await;
+        let socket = Path::new(host.launched.address()).to_owned();
+        assert!(socket.starts_with("/tmp"), "{}", socket.display());
+        assert!(host.shutdown().await.success());
+        assert!(!socket.parent().unwrap().exists());
+    }
+}
+
+/// The one line of somebody who asked for a start that the machine refuses.
+fn check_refusal(stderr: &str) {
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.starts_with("[ERROR] cannot "), "{stderr}");
+    assert!(!stderr.contains("panic") && !stderr.contains("RUST_BACKTRACE"), "{stderr}");
+}
+
+#[tokio::test]
+async fn a_plugin_that_is_refused_a_thread_says_so_in_one_line() {
+    // No machine has room for the stack of such a thread.
+    let error = refused(HostOptions::default().env("RUST_MIN_STACK", (1_u64 << 60).to_string())).await;
+    check_refusal(&error);
+    assert!(error.contains("refuses a thread") && error.contains("ulimit -u"), "{error}");
+}
+
+#[tokio::test]
+async fn a_plugin_that_is_refused_a_descriptor_starts_or_says_so_in_one_line() {
+    let (mut refused, mut started) = (0, 0);
+    for number in 5..=24 {
+        let (mut process, _identity, _temporary) = spawn(&HostOptions::default().open_files_max(number));
+        if process.stdout.line(|_| true).await.is_some() {
+            started += 1;
+            continue;
+        }
+        assert_eq!(process.wait_exit(PATIENCE).await.code(), Some(1), "{number}");
+        check_refusal(&process.stderr.lines().concat());
+        refused += 1;
+    }
+    assert!(refused > 3 && started > 3, "{refused} refused, {started} started");
+}
+
 #[tokio::test]
 async fn s07_a_socket_directory_that_cannot_be_used_is_refused() {
     let deep = format!("/tmp/{}", "d".repeat(100));
