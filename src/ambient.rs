@@ -1,4 +1,4 @@
-//! The world as parameters: the process environment and the wall clock.
+//! The world as parameters: the process environment and the wall clock. And the way out of it.
 //!
 //! Nothing else in the crate may read either (a lint and the tidy test see to it), so that every floor can
 //! be run in a test with a fixed environment at a fixed time. Monotonic time is not here: it is
@@ -19,6 +19,12 @@ pub trait Env: Send + Sync + fmt::Debug {
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The current time.
     fn now(&self) -> DateTime<Utc>;
+}
+
+/// Ends this process where returning from `main` is not possible. Nothing is cleaned up.
+#[expect(clippy::exit, clippy::disallowed_methods, reason = "the one place that does")]
+pub fn exit(status: i32) -> ! {
+    std::process::exit(status)
 }
 
 /// The environment of this process.

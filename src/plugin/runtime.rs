@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 
 use super::stderr;
+use crate::ambient;
 
 /// No runtime can be had.
 #[derive(Debug, Error)]
@@ -28,19 +29,11 @@ pub(super) fn build() -> Result<Runtime, RuntimeError> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|info| {
         let cause = info.payload_as_str().unwrap_or("(no message)").replace(['\r', '\n'], " ");
-        end(&format!("[ERROR] cannot start: {ADVICE}: {cause}\n"));
+        stderr::tell(&format!("[ERROR] cannot start: {ADVICE}: {cause}\n"));
+        // To return is to wait for threads that never end.
+        ambient::exit(1);
     }));
     let built = Builder::new_multi_thread().worker_threads(2).enable_all().build();
     panic::set_hook(hook);
     Ok(built?)
-}
-
-#[expect(
-    clippy::exit,
-    clippy::disallowed_methods,
-    reason = "to return is to wait for threads that never end"
-)]
-fn end(text: &str) -> ! {
-    stderr::tell(text);
-    std::process::exit(1)
 }

@@ -192,7 +192,7 @@ async fn a_termination_signal_stops_the_work_and_its_answer_still_arrives() {
 
 /// The clock moves on by itself whenever everybody waits, so that this takes a moment.
 #[tokio::test(start_paused = true)]
-async fn ctrl_c_ends_a_debug_process_within_five_seconds_whatever_its_client_does() {
+async fn s37_ctrl_c_ends_a_debug_process_within_five_seconds_whatever_its_client_does() {
     let plugin = start(Mode::Debug);
     let (idle, channel) = (plugin.connect().await, plugin.connect().await);
     // A call that never ends, a request that is never complete, and a connection on which nothing is ever said.

@@ -168,7 +168,7 @@ async fn a_reader_that_comes_late_is_told_how_many_lines_are_missing() {
 }
 
 #[tokio::test]
-async fn a_host_that_reads_no_log_is_served_on_and_ends_the_plugin_in_time() {
+async fn s32_a_host_that_reads_no_log_is_served_on_and_ends_the_plugin_in_time() {
     let mut host = Host::start(HostOptions::default().env("TF_LOG", "TRACE")).await;
     host.launched.process.stderr.pause();
     // Each logs some hundred bytes, and a pipe holds 64 KiB.
