@@ -42,20 +42,17 @@ async fn replace(
     private: Private,
     planned: &MemberAuthIdentity,
 ) -> Result<(), Diagnostics> {
-    let left = match private.mark {
-        Some(mark) => {
-            let handover = grants.replace(mark);
-            if !handover.unsettled.is_empty() {
-                return Err(explain::unsettled(&handover.unsettled).into());
-            }
-            handover.left
+    let left = if let Some(mark) = private.mark {
+        let handover = grants.replace(mark);
+        if !handover.unsettled.is_empty() {
+            return Err(explain::unsettled(&handover.unsettled).into());
         }
-        None => {
-            let desired: Option<BTreeSet<Pair>> = planned.product().map(|product| product.pairs().collect());
-            let until = Deadline::after(planned.limits().limit(Operation::Read), cx.stop().clone());
-            let left = grants.replace_tainted(&desired.unwrap_or_default(), &until).await;
-            left.map_err(|halt| explain::plan(&halt, &until))?
-        }
+        handover.left
+    } else {
+        let desired: Option<BTreeSet<Pair>> = planned.product().map(|product| product.pairs().collect());
+        let until = Deadline::after(planned.limits().limit(Operation::Read), cx.stop().clone());
+        let left = grants.replace_tainted(&desired.unwrap_or_default(), &until).await;
+        left.map_err(|halt| explain::plan(&halt, &until))?
     };
     Private { left, ..private }.keep(cx);
     Ok(())
