@@ -1,7 +1,8 @@
 //! Makes pairs exist and sees that they do: rounds of grants, each followed by a look.
 //!
 //! A call whose outcome is unknown is looked up first and repeated only for what is not there: granting a pair
-//! again does no harm, but the state must say what exists.
+//! again does no harm, but the state must say what exists. What was accepted and is in no list, or is listed as not working,
+//! is asked for again after a while: somebody may have revoked it at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,15 +13,18 @@ use crate::cloud::Kind;
 use crate::reconcile::Pair;
 use crate::reconcile::snapshot::Tick;
 
-/// How often a call of unknown outcome is made in all.
+/// How often a pair is asked for in all, where it is not seen to work.
 const TRIES_MAX: u32 = 3;
 
 /// Between two looks: doubled from the first to the second.
-const LOOK_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
+const LOOK_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(3));
 
 /// How many looks decide that what nobody said yes to does not exist: with the pauses before them, some four seconds of
 /// the list lagging behind.
 const LOOKS_IN_DOUBT: u32 = 4;
+
+/// How many looks what was accepted is given to show: with the pauses between them, ten seconds.
+const LOOKS_ACCEPTED: u32 = 6;
 
 /// What became of the pairs to grant. Pairs in none of these were never asked for.
 #[derive(Debug, Default)]
@@ -31,6 +35,10 @@ pub struct Settled {
     pub unseen: BTreeSet<Pair>,
     /// Of these, what a list has shown: it exists, but does not work yet.
     shown: BTreeSet<Pair>,
+    /// Of these, what the API said yes to.
+    accepted: BTreeSet<Pair>,
+    /// Of these, what was given up: accepted the last time it was asked for, and in the end still not seen to work.
+    fruitless: BTreeSet<Pair>,
     /// Refused, or in the end not there though asked for again and again.
     pub refusals: Vec<Refusal>,
     /// Why it ended early.
@@ -57,8 +65,9 @@ impl Grants {
             // Nobody asks again for what an earlier call may have granted and this one refused.
             let over = last || !pairs_of(&unclear).is_disjoint(&settled.unseen);
             let patience = if over { LOOKS_IN_DOUBT } else { 1 };
-            settled.unseen.extend(round.accepted);
+            settled.unseen.extend(&round.accepted);
             settled.unseen.extend(&doubtful);
+            settled.accepted.extend(&round.accepted);
             asked += round.doubts.iter().map(|doubt| doubt.attempts).max().unwrap_or_default();
             let looked = match round.halt {
                 Some(halt) => Err(halt),
@@ -70,12 +79,13 @@ impl Grants {
                 break;
             }
             settled.give_up(unclear);
-            open = again.intersection(&settled.unseen).copied().collect();
+            open = (&again | &round.accepted).intersection(&settled.unseen).copied().collect();
             if open.is_empty() {
                 break;
             }
             if last {
                 let attempts = asked;
+                settled.fruitless = open.difference(&again).copied().collect();
                 settled.give_up(round.doubts.into_iter().map(|doubt| Refusal { attempts, ..doubt }));
             } else if let Err(ended) = until.sleep(Duration::from_secs(attempt.into())).await {
                 settled.halt = Some(ended.into());
@@ -85,7 +95,8 @@ impl Grants {
         settled
     }
 
-    /// Looks until every unseen pair is confirmed, except that the `doubtful` ones are given `patience` looks.
+    /// Looks until every unseen pair is confirmed, or has been given its looks: `patience` those that are `doubtful`, and more
+    /// those that were accepted.
     async fn look(
         &self,
         settled: &mut Settled,
@@ -105,7 +116,8 @@ impl Grants {
                     settled.shown.insert(pair);
                 }
             }
-            if settled.unseen.is_empty() || (look >= patience && settled.unseen.is_subset(doubtful)) {
+            let waits = |pair: &Pair| look < if doubtful.contains(pair) { patience } else { LOOKS_ACCEPTED };
+            if !settled.unseen.iter().any(waits) {
                 break;
             }
             until.sleep(pause).await?;
@@ -130,6 +142,16 @@ impl Settled {
         !(self.confirmed.is_empty() && self.unseen.is_empty())
     }
 
+    /// What was asked for as often as there are tries, accepted, and is in no list.
+    pub fn unlisted(&self) -> BTreeSet<Pair> {
+        &self.fruitless - &self.shown
+    }
+
+    /// What was asked for as often as there are tries, accepted, and is listed as something that must be granted again to work.
+    pub fn stale(&self) -> BTreeSet<Pair> {
+        &self.fruitless & &self.shown
+    }
+
     /// Whether every pair was granted and seen.
     pub fn is_complete(&self) -> bool {
         self.unseen.is_empty() && self.refusals.is_empty() && self.halt.is_none()
@@ -145,12 +167,13 @@ impl Settled {
         }
     }
 
-    /// Turns what is still unseen of `doubts` into refusals. What was shown is kept: it exists.
+    /// Turns what is still unseen of `doubts` into refusals. What was shown is kept: it exists; and so is what was accepted.
     fn give_up(&mut self, doubts: impl IntoIterator<Item = Refusal>) {
         for mut doubt in doubts {
             doubt.pairs.retain(|pair| self.unseen.contains(pair));
             if !doubt.pairs.is_empty() {
-                self.unseen.retain(|pair| self.shown.contains(pair) || !doubt.pairs.contains(pair));
+                let known = |pair: &Pair| self.shown.contains(pair) || self.accepted.contains(pair);
+                self.unseen.retain(|pair| known(pair) || !doubt.pairs.contains(pair));
                 self.refusals.push(doubt);
             }
         }

@@ -42,6 +42,25 @@ pub(super) fn advice(error: &ApiError) -> Advice {
         .unwrap_or_else(|| by_kind(error.kind()))
 }
 
+/// The advice where a grant was accepted again and again and is in no list.
+pub(super) fn unlisted() -> Advice {
+    Advice::new(
+        "Grant accepted but not listed",
+        "But no list shows it, ten seconds after each time. Most likely somebody else revokes it: look for another \
+         Terraform configuration, or a script, that manages the same member, then apply again.",
+    )
+}
+
+/// The advice where a grant was accepted again and again and does not work.
+pub(super) fn stale() -> Advice {
+    Advice::new(
+        "Grant still reports that it must be configured again",
+        "But the list shows it with Status 2 (to be configured again), ten seconds after each time. Check the \
+         policies of the identity in Organization > Member login > Identities, and the role in the member account, then \
+         apply again. The grant stays in the state.",
+    )
+}
+
 fn by_code(code: &str) -> Option<Advice> {
     Some(match code {
         "FailedOperation.CreateRole" => Advice::new(

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use super::PRESET_IDENTITY;
-use super::advice::advice;
+use super::advice::{self, advice};
 use crate::cloud::{ApiError, Deadline, Ended, Kind};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::timeouts::render_duration;
@@ -70,10 +70,12 @@ pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until
         settled.confirmed.len(),
         count(decision.grant.len(), "grant")
     )];
-    if !settled.unseen.is_empty() {
+    let stale = settled.stale();
+    let unseen = &settled.unseen - &stale;
+    if !unseen.is_empty() {
         progress.push(format!(
             "Asked for but not seen yet, and kept in the state to be on the safe side: {}.",
-            name(&settled.unseen)
+            name(&unseen)
         ));
     }
     progress.extend(untried(&settled.untried(&decision.grant)));
@@ -95,8 +97,13 @@ pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until
         let tried = format!("Could not grant {}.", name(&pairs));
         tell(doing, &tried, &progress, &refusal.error, refusal.attempts, until)
     });
+    let fruitless = [(advice::unlisted(), settled.unlisted()), (advice::stale(), stale)];
+    let fruitless = fruitless.into_iter().filter(|(_, pairs)| !pairs.is_empty()).map(|(advice, pairs)| {
+        let asked = format!("Asked three times to grant {}, Tencent Cloud accepted.", name(&pairs));
+        Diagnostic::error(advice.summary, paragraphs(format!("{asked} {}", advice.next), &progress))
+    });
     let halt = settled.halt.iter().map(|halt| halted(doing, "Granting ended early.", &progress, halt, until));
-    refusals.chain(halt).collect()
+    refusals.chain(fruitless).chain(halt).collect()
 }
 
 /// Some of `pairs` were not revoked.

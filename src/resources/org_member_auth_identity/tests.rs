@@ -4,6 +4,7 @@ mod any_order;
 mod crash_points;
 mod crowd;
 mod faults;
+mod fruitless;
 mod handover;
 mod histories;
 mod import;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use simulator::{Behaviour, Effect, Fault, Poisoned};
 
 use super::*;
+use crate::framework::attribute::Nested;
+use crate::framework::timeouts::Timeouts;
 use crate::resources::world::End;
 
 /// Whatever was left: one more apply on a healthy cloud ends as configured, and a destroy leaves nothing of ours.
@@ -333,7 +335,9 @@ async fn time_running_out_keeps_what_was_done() {
     let world = World::of(organization(2, 2));
     world.cloud().behaviour =
         Behaviour { visibility_delay: Duration::from_hours(24), ..Behaviour::default() };
-    let left = world.run(None, Some(config([1, 2], [11, 12]))).await;
+    let timeouts = Timeouts { create: Field::Known("20s".to_owned()), ..Timeouts::default() };
+    let config = MemberAuthIdentity { timeouts: Field::Known(Nested(timeouts)), ..config([1, 2], [11, 12]) };
+    let left = world.run(None, Some(config)).await;
     assert_eq!(summaries(&left.report), ["Operation ran out of time"]);
     let told = left.report.iter().next().unwrap();
     assert!(told.detail.contains("timeouts.create"), "{}", told.detail);

@@ -144,6 +144,12 @@ async fn every_other_way_to_fail_has_its_text() {
     let report = world.run(None, Some(config(1..=7, [11]))).await.report;
     all += &entry("create, never seen, two adopted", &render(&report));
 
+    let world = World::of(organization(1, 1).with_grant(1, 11));
+    world.cloud().make_stale(1, 11);
+    world.cloud().behaviour.visibility_delay = Duration::from_hours(24);
+    let report = world.run(None, Some(config([1], [11]))).await.report;
+    all += &entry("create, never configured", &render(&report));
+
     let world = World::of(organization(3, 1));
     let state = world.done(None, config([1], [11])).await;
     world.cloud().deny(CREATE);
