@@ -68,6 +68,24 @@ pub fn split(tile: &Product, side: Side) -> Option<(Product, Product)> {
     })
 }
 
+/// Cuts `tile` into each member, each identity or each pair of it, so that the one to blame stands alone.
+pub fn apart(tile: &Product, side: Side) -> Vec<Product> {
+    let line = |all: &BTreeSet<u64>, alone: bool| -> Vec<BTreeSet<u64>> {
+        if alone { all.iter().map(|one| [*one].into()).collect() } else { vec![all.clone()] }
+    };
+    let identities = line(&tile.identities, side != Side::Members);
+    line(&tile.members, side != Side::Identities)
+        .into_iter()
+        .flat_map(|members| {
+            let of = |identities: &BTreeSet<u64>| Product {
+                members: members.clone(),
+                identities: identities.clone(),
+            };
+            identities.iter().map(of).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
 fn halve(line: &BTreeSet<u64>) -> (BTreeSet<u64>, BTreeSet<u64>) {
     let half = line.len() / 2;
     (line.iter().take(half).copied().collect(), line.iter().skip(half).copied().collect())
@@ -124,6 +142,17 @@ mod tests {
 
     fn product(members: u64, identities: u64) -> Product {
         Product { members: (1..=members).collect(), identities: (1..=identities).collect() }
+    }
+
+    #[test]
+    fn what_is_taken_apart_stands_alone_on_the_side_to_blame() {
+        for (side, parts, size) in [(Side::Members, 3, 2), (Side::Identities, 2, 3), (Side::Either, 6, 1)] {
+            let tile = product(3, 2);
+            let apart = apart(&tile, side);
+            assert_exact(&tile.pairs().collect(), &apart);
+            assert_eq!(apart.len(), parts);
+            assert!(apart.iter().all(|part| part.len() == size), "{apart:?}");
+        }
     }
 
     fn check(pairs: impl IntoIterator<Item = Pair>, calls: usize) {

@@ -12,7 +12,11 @@ mod lists;
 mod page_hint;
 mod reader;
 mod revoke;
+mod roles;
+mod round;
+mod search;
 mod settle;
+mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

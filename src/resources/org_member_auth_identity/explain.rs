@@ -12,10 +12,10 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::timeouts::render_duration;
 use crate::reconcile::Pair;
 use crate::reconcile::decide::Decision;
-use crate::resources::grants::{Halt, Refusal, Revoked, Settled};
+use crate::resources::grants::{Culprit, Halt, Refusal, Revoked, Settled};
 
-/// How many pairs a text names before it only counts.
-const PAIRS_NAMED: usize = 5;
+/// How many pairs or members a text names before it only counts.
+const NAMED: usize = 5;
 
 /// The operation that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until
         ));
     }
     let refusals = grouped(&settled.refusals).into_iter().map(|(refusal, pairs)| {
-        let tried = format!("Could not grant {}.", name(&pairs));
+        let tried = format!("Could not grant {}.{}", name(&pairs), given_up(refusal, &settled.refusals));
         tell(doing, &tried, &progress, &refusal.error, refusal.attempts, until)
     });
     let fruitless = [(advice::unlisted(), settled.unlisted()), (advice::stale(), stale)];
@@ -125,6 +125,20 @@ pub(super) fn revokes(
     });
     let halt = revoked.halt.iter().map(|halt| halted(doing, "Revoking ended early.", &progress, halt, until));
     refusals.chain(halt).collect()
+}
+
+/// Which members were given up as a whole for what `refusal` says.
+fn given_up(refusal: &Refusal, refusals: &[Refusal]) -> String {
+    let member = |other: &Refusal| match other.culprit {
+        Some(Culprit::Member(uin)) if same(other, refusal) && other.error.kind() == Kind::Failed => Some(uin),
+        _ => None,
+    };
+    let members: BTreeSet<u64> = refusals.iter().filter_map(member).collect();
+    if members.is_empty() {
+        return String::new();
+    }
+    let noun = if members.len() == 1 { "member" } else { "members" };
+    format!(" Nothing could be granted to {noun} {}, so not every grant of it was tried.", name(&members))
 }
 
 fn untried(pairs: &BTreeSet<Pair>) -> Option<String> {
@@ -334,10 +348,7 @@ fn evidence(error: &ApiError, attempts: u32) -> String {
 fn grouped(refusals: &[Refusal]) -> Vec<(&Refusal, BTreeSet<Pair>)> {
     let mut groups: Vec<(&Refusal, BTreeSet<Pair>)> = Vec::new();
     for refusal in refusals {
-        let same = |group: &Refusal| {
-            group.error.code() == refusal.error.code() && group.error.kind() == refusal.error.kind()
-        };
-        match groups.iter_mut().find(|(group, _)| same(group)) {
+        match groups.iter_mut().find(|(group, _)| same(group, refusal)) {
             Some((_, pairs)) => pairs.extend(&refusal.pairs),
             None => groups.push((refusal, refusal.pairs.clone())),
         }
@@ -345,10 +356,15 @@ fn grouped(refusals: &[Refusal]) -> Vec<(&Refusal, BTreeSet<Pair>)> {
     groups
 }
 
-/// Up to five pairs by name.
-fn name(pairs: &BTreeSet<Pair>) -> String {
-    let named: Vec<String> = pairs.iter().take(PAIRS_NAMED).map(Pair::to_string).collect();
-    let more = pairs.len().saturating_sub(PAIRS_NAMED);
+/// Whether both say the same.
+fn same(one: &Refusal, other: &Refusal) -> bool {
+    one.error.code() == other.error.code() && one.error.kind() == other.error.kind()
+}
+
+/// Up to five of them by name.
+fn name<T: ToString>(all: &BTreeSet<T>) -> String {
+    let named: Vec<String> = all.iter().take(NAMED).map(T::to_string).collect();
+    let more = all.len().saturating_sub(NAMED);
     if more == 0 { named.join(", ") } else { format!("{} and {more} more", named.join(", ")) }
 }
 

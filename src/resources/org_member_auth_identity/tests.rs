@@ -12,6 +12,7 @@ mod life;
 mod lists;
 mod many;
 mod overlap;
+mod spoiled;
 mod stop;
 mod texts;
 

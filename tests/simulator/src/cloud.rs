@@ -161,6 +161,16 @@ impl Cloud {
         }
     }
 
+    /// From now on granting this pair answers `FailedOperation.CreateRole`.
+    pub fn block_role(&mut self, uin: u64, id: u64) {
+        self.organization.roleless.insert((uin, id));
+    }
+
+    /// Takes back every [`Cloud::block_role`].
+    pub fn unblock_roles(&mut self) {
+        self.organization.roleless.clear();
+    }
+
     /// An access policy uses the grant: revoking it answers `FailedOperation.MemberIdentityAuthUsed`.
     pub fn bind_policy(&mut self, uin: u64, id: u64) {
         self.organization.in_use.insert((uin, id));

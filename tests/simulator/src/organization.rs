@@ -19,6 +19,8 @@ pub(crate) struct Organization {
     pub(crate) identities: BTreeMap<u64, Identity>,
     /// Grants that an access policy uses: they cannot be revoked.
     pub(crate) in_use: BTreeSet<Pair>,
+    /// Pairs whose role cannot be made in the member account.
+    pub(crate) roleless: BTreeSet<Pair>,
     grants: BTreeMap<Pair, Vec<Version>>,
     sequence: u64,
 }

@@ -45,7 +45,7 @@ async fn what_somebody_revokes_at_once_is_asked_for_again_alone() {
     let world = World::of(organization(3, 1));
     world.cloud().behaviour.latency = Duration::from_millis(50);
     let mut revoked = false;
-    let create = world.apply(&OrgMemberAuthIdentity, None, Some(config([1, 2, 3], [11])));
+    let create = Box::pin(world.apply(&OrgMemberAuthIdentity, None, Some(config([1, 2, 3], [11]))));
     let left = meddled(&world, create, |cloud| {
         if !revoked && cloud.snapshot().contains(&(2, 11)) {
             cloud.revoke(2, 11);
@@ -69,7 +69,7 @@ async fn what_stays_to_be_configured_again_is_given_up_and_stays_in_the_state() 
     let world = World::of(organization(2, 1));
     world.cloud().behaviour.latency = Duration::from_millis(50);
     let began = Instant::now();
-    let create = world.apply(&OrgMemberAuthIdentity, None, Some(config([1, 2], [11])));
+    let create = Box::pin(world.apply(&OrgMemberAuthIdentity, None, Some(config([1, 2], [11]))));
     let left = meddled(&world, create, |cloud| cloud.make_stale(2, 11)).await;
     assert!(began.elapsed() < GIVEN_UP, "{:?}", began.elapsed());
     assert_eq!(summaries(&left.report), ["Grant still reports that it must be configured again"]);

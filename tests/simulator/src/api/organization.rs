@@ -115,11 +115,20 @@ fn create_grants(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
 fn first_obstacle(cx: &Context<'_>, uins: &[u64], ids: &[u64]) -> Result<(), Refusal> {
     let members = || uins.iter().try_for_each(|uin| member_obstacle(cx, *uin));
     let identities = || ids.iter().try_for_each(|id| identity_obstacle(cx, *id));
+    let roles = || uins.iter().try_for_each(|uin| role_obstacle(cx, *uin, ids));
     if cx.behaviour.identities_checked_first {
-        identities().and_then(|()| members())
+        identities().and_then(|()| members()).and_then(|()| roles())
     } else {
-        members().and_then(|()| identities())
+        members().and_then(|()| identities()).and_then(|()| roles())
     }
+}
+
+fn role_obstacle(cx: &Context<'_>, uin: u64, ids: &[u64]) -> Result<(), Refusal> {
+    if ids.iter().any(|id| cx.organization.roleless.contains(&(uin, *id))) {
+        let message = "The role could not be created in the member account.";
+        return Err(Refusal::new("FailedOperation.CreateRole", message));
+    }
+    Ok(())
 }
 
 fn member_obstacle(cx: &Context<'_>, uin: u64) -> Result<(), Refusal> {

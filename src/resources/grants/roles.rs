@@ -1,0 +1,184 @@
+//! Members in whose account the role that carries a grant could not be made (`FailedOperation.CreateRole`).
+//!
+//! That may pass in a moment, so what failed is tried again a little later; until then nothing else is asked for of the member.
+//! If it does not pass, something may be wrong with one identity or with the account: some other pairs of it tell, and where
+//! they fail too, the member is given up as a whole.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
+
+use super::search::{Answer, Search, Task, is_role, lock};
+use super::{CONCURRENT_CALLS, Culprit, Refusal};
+use crate::cloud::ApiError;
+use crate::reconcile::tile::Side;
+use crate::reconcile::{Pair, Product};
+
+/// Before the second try of a member, and before the third.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+
+/// So many members are tried again side by side. If it helps none of them, it is not tried for the others.
+const AT_ONCE: usize = 5;
+
+/// After so many calls about different pairs of a member, none of which succeeded, it is given up.
+const STRIKES: usize = 4;
+
+/// Members that wait to be tried again.
+#[derive(Debug, Default)]
+pub(super) struct Roles(BTreeMap<u64, Role>);
+
+/// One of them.
+#[derive(Debug)]
+struct Role {
+    /// What failed; then what is left to ask for.
+    tasks: VecDeque<Task>,
+    /// How it failed the last time.
+    said: Refusal,
+}
+
+impl Roles {
+    /// The role of `member` could not be made for `task`.
+    pub(super) fn failed(&mut self, member: u64, task: Task, said: Refusal) {
+        let role = Role { tasks: VecDeque::new(), said: said.clone() };
+        let part = Task { part_of: Some(said), ..task };
+        self.0.entry(member).or_insert(role).tasks.push_back(part);
+    }
+
+    /// Keeps back what of `task` is about members that wait; the rest.
+    pub(super) fn put_off(&mut self, task: Task) -> Option<Task> {
+        let Task { mut tile, part_of } = task;
+        let identities = tile.identities.clone();
+        tile.members.retain(|member| {
+            let Some(role) = self.0.get_mut(member) else { return true };
+            let tile = Product { members: [*member].into(), identities: identities.clone() };
+            role.tasks.push_back(Task { tile, part_of: part_of.clone() });
+            false
+        });
+        (!tile.is_empty()).then_some(Task { tile, part_of })
+    }
+}
+
+impl Search<'_> {
+    /// Tries members again whose role could not be made, and settles what becomes of them.
+    pub(super) async fn finish_roles(&self) {
+        for pause in PAUSES {
+            let members: Vec<u64> = self.later().roles.0.keys().copied().collect();
+            let may_pass = !members.is_empty() && lock(self.trouble).may_pass() && !self.is_over();
+            if !may_pass || self.until.sleep(pause).await.is_err() {
+                break;
+            }
+            for some in members.chunks(AT_ONCE) {
+                let helped = join_all(some.iter().map(|member| self.try_again(*member))).await;
+                if self.is_over() || !helped.contains(&true) {
+                    break;
+                }
+            }
+            self.finish_parts().await;
+        }
+        loop {
+            let roles = std::mem::take(&mut self.later().roles).0;
+            if roles.is_empty() {
+                return;
+            }
+            let judged = |(member, role)| self.judge(member, role);
+            stream::iter(roles).for_each_concurrent(CONCURRENT_CALLS, judged).await;
+            self.finish_parts().await;
+        }
+    }
+
+    /// Asks once more for what failed. Whether that helped: then the rest of it is asked for with the parts.
+    async fn try_again(&self, member: u64) -> bool {
+        let Some(mut role) = self.later().roles.0.remove(&member) else { return false };
+        // Where what failed is an identity's fault, the rest need not wait.
+        let Some(task) = role.tasks.pop_front().and_then(|task| self.spared(task)) else {
+            self.later().parts.extend(role.tasks);
+            return true;
+        };
+        match self.ask(&task.tile).await {
+            Answer::Spoiled(error) if is_role(&error) => {
+                lock(self.trouble).tried_in_vain();
+                role.said = again(&role.said, error);
+                role.tasks.push_front(task);
+                self.later().roles.0.insert(member, role);
+                return false;
+            }
+            Answer::Halted => {
+                role.tasks.push_front(task);
+                self.later().roles.0.insert(member, role);
+                return false;
+            }
+            Answer::Taken => {}
+            Answer::Spoiled(error) => {
+                let parts = self.take_apart(task.tile, error);
+                self.later().parts.extend(parts);
+            }
+        }
+        self.later().parts.extend(role.tasks);
+        true
+    }
+
+    /// Finds out whether something is wrong with `member`, or with the pairs that failed.
+    async fn judge(&self, member: u64, role: Role) {
+        let Role { mut tasks, mut said } = role;
+        let mut refused = BTreeSet::new();
+        let (mut strikes, mut works) = (0, false);
+        if let Some(first) = tasks.pop_front() {
+            let mut singles = first.apart(Side::Either, Some(&said));
+            match (singles.next(), singles.next()) {
+                // What failed is one pair, asked for alone.
+                (Some(single), None) => {
+                    refused.extend(single.tile.pairs());
+                    strikes = 1;
+                }
+                (Some(single), Some(next)) => {
+                    let others = singles.fold(next, |mut others, single| {
+                        others.tile.identities.extend(single.tile.identities);
+                        others
+                    });
+                    tasks.push_front(single);
+                    tasks.push_back(others);
+                }
+                (None, _) => {}
+            }
+        }
+        let gone = |strikes, works: bool| !works && strikes >= STRIKES;
+        while !gone(strikes, works)
+            && !self.is_over()
+            && let Some(task) = tasks.pop_front()
+        {
+            let Some(task) = self.spared(task) else { continue };
+            match self.ask(&task.tile).await {
+                Answer::Taken => works = true,
+                Answer::Halted => tasks.push_front(task),
+                Answer::Spoiled(error) if is_role(&error) => {
+                    strikes += 1;
+                    said = again(&said, error);
+                    if task.tile.len() == 1 {
+                        refused.extend(task.tile.pairs());
+                    } else {
+                        tasks.extend(task.apart(Side::Either, Some(&said)));
+                    }
+                }
+                Answer::Spoiled(error) => tasks.extend(self.take_apart(task.tile, error)),
+            }
+        }
+        let mut culprit = None;
+        if gone(strikes, works) && !tasks.is_empty() {
+            culprit = Some(Culprit::Member(member));
+            refused.extend(tasks.drain(..).flat_map(|task| task.tile.pairs().collect::<Vec<Pair>>()));
+        }
+        if !refused.is_empty() {
+            self.round().refusals.push(Refusal { pairs: refused, culprit, ..said });
+        }
+        self.abandon(tasks);
+    }
+}
+
+/// The refusal of a further call about the same member.
+fn again(before: &Refusal, error: ApiError) -> Refusal {
+    let attempts = before.attempts + error.attempts();
+    Refusal { error: Arc::new(error), attempts, ..before.clone() }
+}

@@ -1,0 +1,250 @@
+//! Asks for the pairs of one round, and searches for what spoils a call.
+//!
+//! A refused call is halved until what is bad is named and the rest granted. Where nearly everything fails, it is taken apart at
+//! once and its parts are asked for side by side. What fails because of a role goes its own way (`roles.rs`).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures_util::stream::{self, StreamExt};
+
+use super::reader::Reader;
+use super::roles::Roles;
+use super::round::Round;
+use super::trouble::Trouble;
+use super::{CONCURRENT_CALLS, Culprit, Refusal, is_hopeless};
+use crate::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
+use crate::cloud::{ApiError, Client, Deadline, Kind};
+use crate::reconcile::tile::{self, Side};
+use crate::reconcile::{Pair, Product};
+
+/// Up to so many pairs are asked for one by one from the start where everything fails.
+const FEW: usize = 10;
+
+/// One round. What it finds is in `round` as soon as it is found.
+#[derive(Debug)]
+pub(super) struct Search<'a> {
+    pub(super) client: &'a Client,
+    pub(super) reader: &'a Reader,
+    pub(super) trouble: &'a Mutex<Trouble>,
+    pub(super) round: &'a Mutex<Round>,
+    pub(super) until: &'a Deadline,
+    /// What is put off until the rest is done.
+    pub(super) later: Mutex<Later>,
+}
+
+/// What a round does last.
+#[derive(Debug, Default)]
+pub(super) struct Later {
+    /// Parts of refused calls, to be asked for side by side.
+    pub(super) parts: Vec<Task>,
+    /// Members whose role could not be made.
+    pub(super) roles: Roles,
+}
+
+/// A call to make.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub(super) tile: Product,
+    /// The refusal of the larger call that it was part of.
+    pub(super) part_of: Option<Refusal>,
+}
+
+/// What became of one call.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// Its pairs were granted, or may have been.
+    Taken,
+    /// No further call makes sense.
+    Halted,
+    /// Something about its pairs is in the way.
+    Spoiled(ApiError),
+}
+
+impl Search<'_> {
+    /// Asks for `tiles`. Calls about the same members follow each other; calls about different ones run side by side.
+    pub(super) async fn run(&self, tiles: Vec<Product>) {
+        self.drive_all(tiles.into_iter().map(|tile| Task { tile, part_of: None })).await;
+        self.finish_parts().await;
+        self.finish_roles().await;
+    }
+
+    /// Asks for the parts of refused calls, and for theirs.
+    pub(super) async fn finish_parts(&self) {
+        loop {
+            let parts = std::mem::take(&mut self.later().parts);
+            if parts.is_empty() {
+                return;
+            }
+            self.drive_all(parts).await;
+        }
+    }
+
+    async fn drive_all(&self, tasks: impl IntoIterator<Item = Task>) {
+        let mut lanes: BTreeMap<BTreeSet<u64>, VecDeque<Task>> = BTreeMap::new();
+        for task in tasks {
+            lanes.entry(task.tile.members.clone()).or_default().push_back(task);
+        }
+        stream::iter(lanes.into_values())
+            .for_each_concurrent(CONCURRENT_CALLS, |lane| self.drive(lane))
+            .await;
+    }
+
+    async fn drive(&self, mut lane: VecDeque<Task>) {
+        while let Some(task) = lane.pop_front() {
+            if self.is_over() {
+                lane.push_front(task);
+                break;
+            }
+            let Some(task) = self.due(task) else { continue };
+            match self.ask(&task.tile).await {
+                Answer::Taken => {}
+                Answer::Halted => {
+                    lane.push_front(task);
+                    break;
+                }
+                Answer::Spoiled(error) => {
+                    for part in self.take_apart(task.tile, error).into_iter().rev() {
+                        lane.push_front(part);
+                    }
+                }
+            }
+        }
+        self.abandon(lane);
+    }
+
+    /// What of `task` to ask for now, if anything.
+    fn due(&self, task: Task) -> Option<Task> {
+        let task = self.spared(task)?;
+        let mut later = self.later();
+        let task = later.roles.put_off(task)?;
+        let first = task.part_of.is_none() && (2..=FEW).contains(&task.tile.len());
+        if first && lock(self.trouble).is_everywhere() {
+            later.parts.extend(task.apart(Side::Either, None));
+            return None;
+        }
+        Some(task)
+    }
+
+    /// What of `task` no culprit spoils, if anything.
+    pub(super) fn spared(&self, task: Task) -> Option<Task> {
+        let tile = self.round().without_culprits(task.tile);
+        (!tile.is_empty()).then_some(Task { tile, ..task })
+    }
+
+    /// One call.
+    pub(super) async fn ask(&self, tile: &Product) -> Answer {
+        let pairs: BTreeSet<Pair> = tile.pairs().collect();
+        let action = CreateOrganizationMemberAuthIdentity {
+            member_uins: tile.members.iter().copied().collect(),
+            identity_ids: tile.identities.iter().copied().collect(),
+        };
+        self.reader.written(&pairs);
+        let outcome = self.client.call(&action, self.until).await;
+        let ended = self.reader.written(&pairs);
+        let mut round = self.round();
+        round.ended = round.ended.max(ended);
+        match outcome {
+            Ok(_) => {
+                round.accepted.extend(pairs);
+                lock(self.trouble).succeeded();
+                Answer::Taken
+            }
+            Err(error) if error.kind() == Kind::Uncertain => {
+                let attempts = error.attempts();
+                round.doubts.push(Refusal::new(pairs, error, attempts));
+                Answer::Taken
+            }
+            Err(error) if is_hopeless(&error) => {
+                round.halt.get_or_insert(error.into());
+                Answer::Halted
+            }
+            Err(error) => {
+                lock(self.trouble).refused();
+                Answer::Spoiled(error)
+            }
+        }
+    }
+
+    /// Deals with a call that was refused with `error`: the parts to go on with at once.
+    pub(super) fn take_apart(&self, tile: Product, error: ApiError) -> Vec<Task> {
+        let (side, attempts, role) = (blame(&error), error.attempts(), is_role(&error));
+        let refusal = Refusal::new(tile.pairs().collect(), error, attempts);
+        if role && let (Some(member), 1) = (tile.members.first(), tile.members.len()) {
+            self.later().roles.failed(*member, Task { tile, part_of: None }, refusal);
+            return Vec::new();
+        }
+        let Some((left, right)) = tile::split(&tile, side) else {
+            let culprit = match side {
+                Side::Members => tile.members.first().copied().map(Culprit::Member),
+                Side::Identities => tile.identities.first().copied().map(Culprit::Identity),
+                Side::Either => None,
+            };
+            self.round().refusals.push(Refusal { culprit, ..refusal });
+            return Vec::new();
+        };
+        if lock(self.trouble).is_common() {
+            self.later().parts.extend(Task { tile, part_of: None }.apart(side, Some(&refusal)));
+            return Vec::new();
+        }
+        [left, right].map(|tile| Task { tile, part_of: Some(refusal.clone()) }).into()
+    }
+
+    /// Gives up what was not asked for. Nobody promises that a call which is refused for one of its pairs has granted none of
+    /// the others.
+    pub(super) fn abandon(&self, tasks: impl IntoIterator<Item = Task>) {
+        let mut round = self.round();
+        for Task { tile, part_of } in tasks {
+            let pairs: BTreeSet<Pair> = round.without_culprits(tile).pairs().collect();
+            let doubt = part_of.filter(|_| !pairs.is_empty()).map(|whole| Refusal { pairs, ..whole });
+            round.doubts.extend(doubt);
+        }
+    }
+
+    /// Whether no call may be begun any more.
+    pub(super) fn is_over(&self) -> bool {
+        let mut round = self.round();
+        if let Some(ended) = self.until.ended() {
+            round.halt.get_or_insert(ended.into());
+        }
+        round.halt.is_some()
+    }
+
+    pub(super) fn round(&self) -> MutexGuard<'_, Round> {
+        lock(self.round)
+    }
+
+    pub(super) fn later(&self) -> MutexGuard<'_, Later> {
+        lock(&self.later)
+    }
+}
+
+impl Task {
+    /// Each member, each identity or each pair of it.
+    pub(super) fn apart(self, side: Side, refusal: Option<&Refusal>) -> impl Iterator<Item = Self> {
+        let part_of = refusal.cloned().or(self.part_of);
+        tile::apart(&self.tile, side).into_iter().map(move |tile| Self { tile, part_of: part_of.clone() })
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether the role in the member account could not be made.
+pub(super) fn is_role(error: &ApiError) -> bool {
+    error.code() == Some("FailedOperation.CreateRole")
+}
+
+/// Which side of a call its error blames. Source: the error codes of
+/// [`CreateOrganizationMemberAuthIdentity`].
+fn blame(error: &ApiError) -> Side {
+    match error.code() {
+        Some("ResourceNotFound.OrganizationMemberNotExist" | "FailedOperation.CreateRole") => Side::Members,
+        Some(
+            "ResourceNotFound.OrganizationIdentityNotExist"
+            | "FailedOperation.OrganizationIdentityPolicyError",
+        ) => Side::Identities,
+        _ => Side::Either,
+    }
+}
