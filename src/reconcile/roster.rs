@@ -199,8 +199,11 @@ impl Roster {
         intent.change == Change::Nothing && keeps.into_iter().any(awaited)
     }
 
-    /// Gives up those that are awaited for `intent`: nobody waits for them again.
+    /// Gives up those that `intent` awaits, if it does: nobody waits for them again.
     pub fn await_no_more(&mut self, intent: &Intent) {
+        if !self.awaits(intent) {
+            return;
+        }
         let noted = intent.noted.iter();
         let awaited: Vec<usize> = noted
             .flat_map(|pair| self.others(intent, *pair))
@@ -227,6 +230,10 @@ impl Roster {
                 }
                 None => {}
             }
+        }
+        // The apply plans again and knows the notes alone, so who claims one pair claims all that it has noted and keeps.
+        if !handover.again.is_empty() {
+            handover.again.extend(intent.keeps.iter().flatten().filter(|pair| intent.noted.contains(pair)));
         }
         handover
     }

@@ -296,6 +296,45 @@ fn who_is_not_planned_in_time_is_not_awaited_again() {
 }
 
 #[test]
+fn who_does_not_wait_gives_up_nobody_who_is_still_to_be_planned() {
+    let mut roster = Roster::default();
+    roster.enter(Mark::new(0), &[PAIR].into());
+    roster.enter(Mark::new(1), &[PAIR].into());
+    roster.enter(Mark::new(2), &[PAIR].into());
+    roster.plan(&Fate::Kept.intent(0, false, true));
+    let destroyed = Fate::Destroyed.intent(2, true, true);
+    roster.plan(&destroyed);
+    roster.await_no_more(&destroyed);
+    assert_eq!(roster.replace_unplanned(&[PAIR].into()), [PAIR].into(), "the tainted one is recognised");
+}
+
+#[test]
+fn who_claims_one_pair_claims_all_that_it_has_noted_because_the_apply_knows_no_more_than_that() {
+    let other = Pair { member_uin: 2, identity_id: 11 };
+    let both: BTreeSet<Pair> = [PAIR, other].into();
+    let intent = |mark, keeps: &[Pair], noted: &[Pair], change| Intent {
+        mark: Mark::new(mark),
+        lists: both.clone(),
+        keeps: Some(keeps.iter().copied().collect()),
+        noted: noted.iter().copied().collect(),
+        change,
+    };
+    let giver = intent(0, &[PAIR], &[], Change::Update);
+    let taker = intent(1, &[PAIR, other], &[PAIR, other], Change::Nothing);
+    let mut roster = Roster::default();
+    for intent in [&giver, &taker] {
+        roster.enter(intent.mark, &intent.lists);
+    }
+    roster.plan(&giver);
+    roster.plan(&taker);
+    let planned = roster.settle(&taker);
+    assert_eq!((planned.taken_over, planned.declared_twice), ([other].into(), [PAIR].into()));
+    let mut in_the_apply = Roster::default();
+    in_the_apply.plan(&taker);
+    assert_eq!(planned.again, in_the_apply.settle(&taker).again);
+}
+
+#[test]
 fn what_a_state_lists_no_more_is_nobodys_concern() {
     let mut roster = Roster::default();
     roster.enter(Mark::new(0), &[PAIR].into());
