@@ -306,7 +306,9 @@ impl<'a> Scene<'a> {
         assert!(destroyed.code == 0, "the destroy failed:{}", brief(&destroyed));
         let abandoned = self.abandoned.take();
         let left = &self.ours() - &abandoned;
-        abandoned.iter().for_each(|(uin, id)| self.run.server.cloud().revoke(*uin, *id));
+        for (uin, id) in &abandoned {
+            self.run.server.cloud().revoke(*uin, *id);
+        }
         assert!(left.is_empty(), "after destroy, access is left: {left:?}{}", brief(&destroyed));
         applied
     }
