@@ -1,7 +1,8 @@
 //! The PEM file of certificates to trust besides the platform's.
 //!
-//! What stands in a configuration may name anything: a device that never ends, a pipe to which nobody writes, a share whose
-//! server is gone. So only a regular file of a sensible size is read, in a thread of its own that a caller can turn away from.
+//! What stands in a configuration may name anything: a device that never ends, a pipe to which nobody writes,
+//! a share whose server is gone. So only a regular file of a sensible size is read, in a thread of its own
+//! that a caller can turn away from.
 
 use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read as _};
@@ -39,7 +40,8 @@ enum Fault {
 }
 
 impl CaBundle {
-    /// Reads the file at `path`, following symbolic links. Dropping the future ends the wait, whatever the file system does.
+    /// Reads the file at `path`, following symbolic links. Dropping the future ends the wait, whatever the
+    /// file system does.
     pub async fn read(path: &Path) -> Result<Self, CaBundleError> {
         let place = path.to_owned();
         let read = on_thread("ca-bundle", move || read_file(&place)).await;

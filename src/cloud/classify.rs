@@ -101,7 +101,8 @@ const CODES: &[Row] = &[
 ];
 
 const UNDOCUMENTED: Row = both("", Failed, Never);
-/// A signature was refused for its time, and the answer's own is not to be followed: the next would be refused too.
+/// A signature was refused for its time, and the answer's own is not to be followed: the next would be
+/// refused too.
 const CLOCKS_APART: Row = both("", Credentials, Never);
 const NOT_SENT: Row = both("", Unavailable, Bounded);
 const UNUSABLE: Row = both("", Unavailable, Never);

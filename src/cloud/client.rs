@@ -1,9 +1,9 @@
 //! [`Client::call`], the only way out, and the order of one call.
 //!
-//! Serialise once; then, until the call succeeds or must not be repeated: is there time left? Wait for leave of
-//! the limiter (a repetition pays too), sign with this attempt's clock, send, open the envelope, classify, wait
-//! with jitter. Time running out between attempts ends the call; an attempt once begun is seen to its end, so
-//! that no outcome is thrown away.
+//! Serialise once; then, until the call succeeds or must not be repeated: is there time left? Wait for leave
+//! of the limiter (a repetition pays too), sign with this attempt's clock, send, open the envelope, classify,
+//! wait with jitter. Time running out between attempts ends the call; an attempt once begun is seen to its
+//! end, so that no outcome is thrown away.
 //!
 //! Follows <https://www.tencentcloud.com/document/product/1031/52043> for the headers. Knows no action.
 

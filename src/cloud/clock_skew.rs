@@ -1,8 +1,9 @@
 //! The service's time, as far as it is known: this machine's clock and the difference learnt from an answer.
 //!
 //! The service refuses timestamps more than five minutes off (`AuthFailure.SignatureExpire`). Its answer
-//! carries a `Date` header, from which the difference is learnt once and kept for every later request. Whoever answers must
-//! not choose the time for which we sign: a signature for next year could be used next year.
+//! carries a `Date` header, from which the difference is learnt once and kept for every later request.
+//! Whoever answers must not choose the time for which we sign: a signature for next year could be used next
+//! year.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -33,8 +34,8 @@ impl ServiceClock {
         now.checked_add_signed(skew).unwrap_or(now)
     }
 
-    /// Takes the time of an answer that just came, unless it is a day off or more. Gives the seconds this machine is behind
-    /// (ahead if negative), or `None` if `date` is missing or not an HTTP date.
+    /// Takes the time of an answer that just came, unless it is a day off or more. Gives the seconds this
+    /// machine is behind (ahead if negative), or `None` if `date` is missing or not an HTTP date.
     pub(crate) fn learn(&self, date: Option<&str>) -> Option<i64> {
         let service = DateTime::parse_from_rfc2822(date?).ok()?.with_timezone(&Utc);
         let skew = service.signed_duration_since(self.clock.now()).num_seconds();

@@ -59,8 +59,8 @@ impl Deadline {
         }
     }
 
-    /// Awaits `work` until `grace` after the limit, or until the stop: for work that ends by itself soon after the limit,
-    /// and whose outcome is worth more than the bare fact that time is up.
+    /// Awaits `work` until `grace` after the limit, or until the stop: for work that ends by itself soon
+    /// after the limit, and whose outcome is worth more than the bare fact that time is up.
     pub async fn outlast<T>(&self, grace: Duration, work: impl Future<Output = T>) -> Result<T, Ended> {
         tokio::select! {
             biased;

@@ -4,8 +4,8 @@
 //! (<https://www.tencentcloud.com/document/product/1031/52046>). An answer without an envelope is not from
 //! the service but from something in between. Does not know what a code means: that is `classify`.
 //!
-//! An answer is read twice, for its envelope and for its fields, and each time straight into what is wanted of it: a
-//! tree of all that it holds can take two hundred times its length.
+//! An answer is read twice, for its envelope and for its fields, and each time straight into what is wanted
+//! of it: a tree of all that it holds can take two hundred times its length.
 
 mod field;
 
@@ -26,7 +26,8 @@ pub(crate) struct Success {
     body: Bytes,
 }
 
-/// The envelope, and that of API 2.0, which old gateways may still answer with and the vendor's own SDKs still understand.
+/// The envelope, and that of API 2.0, which old gateways may still answer with and the vendor's own SDKs
+/// still understand.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Envelope {

@@ -1,7 +1,8 @@
 //! The real [`Transport`]: HTTP/1.1 over rustls, with a pool of kept-alive connections.
 //!
-//! Trusts the platform's roots and, besides them, a PEM bundle. Follows no redirects, repeats nothing and asks for no
-//! compression, so that an answer takes no more memory than it is long. The TLS set-up and the pool are made at the first request, so that a provider which makes none starts at once.
+//! Trusts the platform's roots and, besides them, a PEM bundle. Follows no redirects, repeats nothing and
+//! asks for no compression, so that an answer takes no more memory than it is long. The TLS set-up and the
+//! pool are made at the first request, so that a provider which makes none starts at once.
 
 use std::error::Error;
 use std::fmt;
@@ -25,8 +26,8 @@ pub(crate) struct Http {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TCP_KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// How long an idle connection is kept for the next request. Below the usual limit of servers, so that a request
-/// is seldom sent into a connection that is just being closed.
+/// How long an idle connection is kept for the next request. Below the usual limit of servers, so that a
+/// request is seldom sent into a connection that is just being closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// A page of fifty grants is some 20 KB.
 const BODY_LENGTH_MAX: usize = 1 << 20;

@@ -1,15 +1,17 @@
 //! How often an action may be called: as close to the documented rate as possible without one refusal.
 //!
 //! The service counts calls as they *arrive*, in any second, and when that is nobody here knows: connecting,
-//! a lost packet or a busy machine can hold a call up on its way. But it is before the answer. So a call counts
-//! from when it is sent until one second after its answer, and no second of the service can hold more calls
-//! than the rate, whatever the network does.
+//! a lost packet or a busy machine can hold a call up on its way. But it is before the answer. So a call
+//! counts from when it is sent until one second after its answer, and no second of the service can hold more
+//! calls than the rate, whatever the network does.
 //!
-//! That costs a round trip per second. Most of it comes back once enough calls have shown what one takes at least: the
-//! quickest so far, less a margin, is what a call of now needs too, so that much sooner after an answer one may be sent.
-//! What held the earlier call up on its way shows in its own length, and stays counted.
+//! That costs a round trip per second. Most of it comes back once enough calls have shown what one takes at
+//! least: the quickest so far, less a margin, is what a call of now needs too, so that much sooner after an
+//! answer one may be sent. What held the earlier call up on its way shows in its own length, and stays
+//! counted.
 //!
-//! [`Pace`] is the pure core, [`Limiter`] its driver: first come, first served. Knows no codes and no actions.
+//! [`Pace`] is the pure core, [`Limiter`] its driver: first come, first served. Knows no codes and no
+//! actions.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,7 +26,8 @@ const WINDOW: Duration = Duration::from_millis(1_001);
 const RECOVERY: Duration = Duration::from_secs(1);
 /// How much quicker than the quickest so far a call may turn out without a refusal.
 const MARGIN: Duration = Duration::from_millis(30);
-/// How many calls must have shown what one takes. Those sent before the first answer show what connecting takes besides.
+/// How many calls must have shown what one takes. Those sent before the first answer show what connecting
+/// takes besides.
 const SAMPLES: usize = 10;
 
 /// Admits calls of one action, in the order they ask.

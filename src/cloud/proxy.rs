@@ -34,8 +34,8 @@ pub(crate) fn from_env(env: &dyn Env) -> Result<Vec<Proxy>, ProxyError> {
     Ok(https.into_iter().chain(http).map(except).collect())
 }
 
-/// What the URLs of the proxies in `env` keep to themselves: each password, or the user name where it stands alone (a token),
-/// and both as `Proxy-Authorization` carries them.
+/// What the URLs of the proxies in `env` keep to themselves: each password, or the user name where it stands
+/// alone (a token), and both as `Proxy-Authorization` carries them.
 pub(crate) fn secrets(env: &dyn Env) -> Vec<SecretString> {
     let urls = [HTTPS, HTTP].into_iter().filter_map(|names| url(&first(env, names)?.1));
     urls.filter(|url| !url.username().is_empty() || url.password().is_some())

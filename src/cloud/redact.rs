@@ -1,8 +1,9 @@
 //! An answer without the secrets of its request.
 //!
-//! The service does not repeat them; something in its place may (the error page of a proxy, an endpoint for debugging), and parts
-//! of an answer reach logs, error texts and, by the name of a role, the state. An echo may have been escaped on its way, more
-//! than once, so an answer is looked at as it stands and with its escapes of JSON, HTML and URLs taken back, layer by layer.
+//! The service does not repeat them; something in its place may (the error page of a proxy, an endpoint for
+//! debugging), and parts of an answer reach logs, error texts and, by the name of a role, the state. An echo
+//! may have been escaped on its way, more than once, so an answer is looked at as it stands and with its
+//! escapes of JSON, HTML and URLs taken back, layer by layer.
 
 mod escapes;
 
@@ -31,7 +32,8 @@ type Form = Zeroizing<Vec<char>>;
 /// What only the two of us may know of one request, and what only the proxy may.
 pub(crate) struct Secrets {
     ours: Vec<Form>,
-    /// They may be short words, so they are struck out of texts for people, never out of what is read by a machine.
+    /// They may be short words, so they are struck out of texts for people, never out of what is read by a
+    /// machine.
     of_proxies: Vec<Form>,
 }
 
@@ -68,8 +70,8 @@ impl Secrets {
     }
 }
 
-/// Whether a terminal does something else with `character` than show it: controls, and those of the direction of writing,
-/// which can make a text read as another one.
+/// Whether a terminal does something else with `character` than show it: controls, and those of the direction
+/// of writing, which can make a text read as another one.
 pub(crate) fn is_steering(character: char) -> bool {
     let bidirectional = ['\u{61c}', '\u{200e}', '\u{200f}'].contains(&character)
         || ('\u{202a}'..='\u{202e}').contains(&character)

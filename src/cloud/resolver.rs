@@ -6,7 +6,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::thread::on_thread;
 
-/// Asks the system. Where it refuses the thread in which to wait for it, the name is not resolved, as if the network were down.
+/// Asks the system. Where it refuses the thread in which to wait for it, the name is not resolved, as if the
+/// network were down.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SystemResolver;
 

@@ -1,8 +1,8 @@
 //! TC3-HMAC-SHA256, the signature of API 3.0, in its documented stages.
 //!
 //! Pure: a request, credentials and a moment go in, the `Authorization` header comes out. Which headers are
-//! sent is the client's business; what is signed here must be exactly what is sent. Keys and signatures are wiped when
-//! they are dropped.
+//! sent is the client's business; what is signed here must be exactly what is sent. Keys and signatures are
+//! wiped when they are dropped.
 //!
 //! Follows <https://www.tencentcloud.com/document/product/1031/52044>. Each stage is held against golden
 //! files.

@@ -1,14 +1,15 @@
 //! Work that blocks, on a thread of its own.
 //!
-//! Not tokio's threads for such work: it panics where the system refuses one, and that is a failure like any other.
+//! Not tokio's threads for such work: it panics where the system refuses one, and that is a failure like any
+//! other.
 
 use std::io;
 use std::thread::Builder;
 
 use tokio::sync::oneshot;
 
-/// Runs `work` on a new thread called `name` and gives what it returns; an error where the system refuses the thread. Dropping
-/// the future ends the wait, and leaves the thread to itself.
+/// Runs `work` on a new thread called `name` and gives what it returns; an error where the system refuses the
+/// thread. Dropping the future ends the wait, and leaves the thread to itself.
 pub(crate) async fn on_thread<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,

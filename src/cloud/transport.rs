@@ -25,8 +25,8 @@ pub trait Transport: Send + Sync + fmt::Debug {
 pub struct HttpRequest {
     /// Where to.
     pub endpoint: Endpoint,
-    /// Every header to send, `Host` and `Content-Type` included, and no other. Values are wiped when they are dropped: the
-    /// signature and the session token are among them.
+    /// Every header to send, `Host` and `Content-Type` included, and no other. Values are wiped when they are
+    /// dropped: the signature and the session token are among them.
     pub headers: Vec<(&'static str, Zeroizing<String>)>,
     /// The bytes that were signed.
     pub body: Bytes,

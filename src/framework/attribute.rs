@@ -43,7 +43,8 @@ impl<T> Attr<T> {
         Self { sensitive: true, ..self }
     }
 
-    /// The same attribute, never stored: an operation reads it from the configuration, and every state has null for it.
+    /// The same attribute, never stored: an operation reads it from the configuration, and every state has
+    /// null for it.
     #[must_use]
     pub const fn write_only(self) -> Self {
         Self { write_only: true, ..self }
@@ -117,7 +118,8 @@ pub struct List<T>(pub Vec<Field<T>>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map<T>(pub BTreeMap<String, Field<T>>);
 
-/// An object with attributes of its own. In a [`Map`], [`List`] or [`Set`] it makes nested attributes that repeat.
+/// An object with attributes of its own. In a [`Map`], [`List`] or [`Set`] it makes nested attributes that
+/// repeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Nested<M>(pub M);
 

@@ -1,4 +1,5 @@
-//! A provider and a resource for tests, with a schema that has one of everything and behaviour that is a closure.
+//! A provider and a resource for tests, with a schema that has one of everything and behaviour that is a
+//! closure.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -247,7 +248,8 @@ impl Resource for Fake {
 }
 
 impl CoordinateResource for Fake {
-    /// Private bytes of "look" make the id unknown, warn and become "looked"; those of "keep" refuse the plan.
+    /// Private bytes of "look" make the id unknown, warn and become "looked"; those of "keep" refuse the
+    /// plan.
     async fn coordinate(
         &self,
         cx: &Cx<'_, World>,

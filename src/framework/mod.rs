@@ -1,10 +1,10 @@
 //! Terraform's rules, with no gRPC, clock, environment or network.
 //!
-//! A resource author meets, in this order: [`model::Model`] and [`attribute::Attr`] (a type's attributes, declared once
-//! and read and written exactly), [`value::Field`] (null, unknown or known, to the last line of resource code),
-//! [`resource::Resource`] (what a type does) and [`diagnostic::Diagnostics`] (what the practitioner is told).
-//! The floor below, `wire`, drives all of them through [`server`] and is the only one that knows protobuf.
-//! Rules and wording follow Terraform's plugin protocol 6.
+//! A resource author meets, in this order: [`model::Model`] and [`attribute::Attr`] (a type's attributes,
+//! declared once and read and written exactly), [`value::Field`] (null, unknown or known, to the last line of
+//! resource code), [`resource::Resource`] (what a type does) and [`diagnostic::Diagnostics`] (what the
+//! practitioner is told). The floor below, `wire`, drives all of them through [`server`] and is the only one
+//! that knows protobuf. Rules and wording follow Terraform's plugin protocol 6.
 
 pub mod attribute;
 pub mod diagnostic;

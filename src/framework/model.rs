@@ -6,9 +6,9 @@ use super::value::Object;
 
 /// A struct that stands for the attributes of a type (or of a nested object).
 ///
-/// Implemented by hand on top of [`super::attribute::Attr`] handles: three lines an attribute. For every model, writing and
-/// reading again gives the same model, and what is written has exactly the declared attributes; one generic
-/// test over the registry holds every registered type to it.
+/// Implemented by hand on top of [`super::attribute::Attr`] handles: three lines an attribute. For every
+/// model, writing and reading again gives the same model, and what is written has exactly the declared
+/// attributes; one generic test over the registry holds every registered type to it.
 pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// The attributes it declares.
     fn attributes() -> Vec<Attribute>;
@@ -80,8 +80,8 @@ pub(crate) mod tests {
         }
     }
 
-    /// An object with nothing, one of unknown values, and such in which no two attributes are equal: there are only two
-    /// bools, so there is one object for each bool, which alone is true in it.
+    /// An object with nothing, one of unknown values, and such in which no two attributes are equal: there
+    /// are only two bools, so there is one object for each bool, which alone is true in it.
     fn samples(block: &Block) -> Vec<Object> {
         let filled = |fill: &mut dyn FnMut(&Kind) -> Value| {
             let filled = block.attributes.iter().map(|of| (of.name.to_owned(), fill(&of.kind)));

@@ -1,7 +1,7 @@
 //! The list of types that a provider has, each with the capabilities it was registered with.
 //!
-//! Rust cannot ask a value whether it also implements a further trait, and an explicit line in `provider.rs` is
-//! better documentation than a query: `registry.resource(Grant).importable()`.
+//! Rust cannot ask a value whether it also implements a further trait, and an explicit line in `provider.rs`
+//! is better documentation than a query: `registry.resource(Grant).importable()`.
 
 use std::collections::BTreeMap;
 use std::fmt;

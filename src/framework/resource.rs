@@ -11,9 +11,9 @@ use super::path::Path;
 
 /// A type of thing that Terraform keeps. Registered in `provider.rs`.
 ///
-/// The error of every operation is what the practitioner reads, and holds at least one error. Futures may
-/// be dropped in [`Resource::read`] (the host lost interest) but never in create, update and delete: those run to their end,
-/// which they bring about soon when [`Cx::stop`] fires.
+/// The error of every operation is what the practitioner reads, and holds at least one error. Futures may be
+/// dropped in [`Resource::read`] (the host lost interest) but never in create, update and delete: those run
+/// to their end, which they bring about soon when [`Cx::stop`] fires.
 pub trait Resource: Send + Sync + 'static {
     /// The full type name, provider prefix included.
     const TYPE: &'static str;
@@ -42,10 +42,11 @@ pub trait Resource: Send + Sync + 'static {
         let _ = (change, planned);
     }
 
-    /// Makes what `planned` says. Write-only attributes in it have the value that the configuration gives them.
+    /// Makes what `planned` says. Write-only attributes in it have the value that the configuration gives
+    /// them.
     ///
-    /// After success the last [`Slot::save`] is the new state: wholly known, and equal to `planned` wherever that was known.
-    /// After failure it is what exists (saved nothing: nothing exists).
+    /// After success the last [`Slot::save`] is the new state: wholly known, and equal to `planned` wherever
+    /// that was known. After failure it is what exists (saved nothing: nothing exists).
     fn create(
         &self,
         cx: &Cx<'_, Self::Data>,
@@ -53,16 +54,19 @@ pub trait Resource: Send + Sync + 'static {
         state: &mut Slot<Self::Model>,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Looks what is there now. `None`: confirmed gone. Any doubt is an error, which leaves the state as it was.
+    /// Looks what is there now. `None`: confirmed gone. Any doubt is an error, which leaves the state as it
+    /// was.
     fn read(
         &self,
         cx: &Cx<'_, Self::Data>,
         prior: Self::Model,
     ) -> impl Future<Output = Result<Option<Self::Model>, Diagnostics>> + Send;
 
-    /// Turns what `prior` says into what `planned` says, in place. Write-only attributes as in [`Resource::create`].
+    /// Turns what `prior` says into what `planned` says, in place. Write-only attributes as in
+    /// [`Resource::create`].
     ///
-    /// After success as in [`Resource::create`]. After failure the last [`Slot::save`] is what exists (saved nothing: `prior` still holds).
+    /// After success as in [`Resource::create`]. After failure the last [`Slot::save`] is what exists (saved
+    /// nothing: `prior` still holds).
     fn update(
         &self,
         cx: &Cx<'_, Self::Data>,
@@ -84,13 +88,13 @@ pub trait Resource: Send + Sync + 'static {
 
 /// The capability to settle a plan with the other instances of a run, which may own the same things.
 pub trait CoordinateResource: Resource {
-    /// Looks at a plan beside those of the other instances. Follows [`Resource::plan`] wherever the provider is configured,
-    /// also for a destroy (`planned` is `None`) and for a creation (`prior` is `None`).
+    /// Looks at a plan beside those of the other instances. Follows [`Resource::plan`] wherever the provider
+    /// is configured, also for a destroy (`planned` is `None`) and for a creation (`prior` is `None`).
     ///
-    /// May make computed attributes of `planned` unknown, warn, and change the private bytes ([`Cx::keep_private`]). Those of
-    /// a destroy and of a replacement reach its apply. Those of an update do not, nor those of a destroy of a deposed object: a
-    /// host plans these again before it applies them, in another process and from the state alone, so only what
-    /// [`Resource::read`] has kept arrives there.
+    /// May make computed attributes of `planned` unknown, warn, and change the private bytes
+    /// ([`Cx::keep_private`]). Those of a destroy and of a replacement reach its apply. Those of an update do
+    /// not, nor those of a destroy of a deposed object: a host plans these again before it applies them, in
+    /// another process and from the state alone, so only what [`Resource::read`] has kept arrives there.
     ///
     /// An error refuses the plan. May wait for other instances, but never for one that may wait for this one.
     fn coordinate(
@@ -121,8 +125,8 @@ pub struct Cx<'a, D> {
 }
 
 impl<'a, D> Cx<'a, D> {
-    /// A context with no warnings yet. `private` are the bytes that the host keeps beside the object: what the last
-    /// operation on it left there.
+    /// A context with no warnings yet. `private` are the bytes that the host keeps beside the object: what
+    /// the last operation on it left there.
     pub fn new(data: &'a D, stop: &'a CancellationToken, private: Vec<u8>) -> Self {
         Self { data, stop, private: Mutex::new(private), warnings: Mutex::default() }
     }
@@ -132,7 +136,8 @@ impl<'a, D> Cx<'a, D> {
         self.data
     }
 
-    /// Fires when the user asks the run to stop: start nothing new, finish what is in flight, save what exists.
+    /// Fires when the user asks the run to stop: start nothing new, finish what is in flight, save what
+    /// exists.
     pub fn stop(&self) -> &'a CancellationToken {
         self.stop
     }
@@ -147,8 +152,8 @@ impl<'a, D> Cx<'a, D> {
         self.private.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Replaces the private bytes. They are stored with the state that this operation leaves, also after a failure, except
-    /// that a host which drops a reply or has nothing to change keeps the old ones.
+    /// Replaces the private bytes. They are stored with the state that this operation leaves, also after a
+    /// failure, except that a host which drops a reply or has nothing to change keeps the old ones.
     pub fn keep_private(&self, private: Vec<u8>) {
         *self.private.lock().unwrap_or_else(PoisonError::into_inner) = private;
     }

@@ -37,7 +37,8 @@ pub enum Misuse {
 }
 
 impl Command {
-    /// Parses `arguments`, the program's name left out. `name` is the address of a provider that was given none.
+    /// Parses `arguments`, the program's name left out. `name` is the address of a provider that was given
+    /// none.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>, name: &str) -> Result<Self, Misuse> {
         let mut arguments = arguments.into_iter().map(|argument| argument.to_string_lossy().into_owned());
         let (mut debug, mut address) = (false, None);

@@ -1,4 +1,5 @@
-//! Accepts connections, secures them, gives each the provider's service that it is served by, and counts the open ones.
+//! Accepts connections, secures them, gives each the provider's service that it is served by, and counts the
+//! open ones.
 //!
 //! A TLS handshake that fails is logged and forgotten; one that stalls holds up nobody and is given up
 //! after a while. The count tells `lifetime` whether a host is still there.

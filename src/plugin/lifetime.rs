@@ -30,7 +30,8 @@ const WORK_TIME_MAX_AFTER_SHUTDOWN: Duration = Duration::from_secs(1);
 /// How long cancelled work may take to end where no host waits for the exit.
 const WORK_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// The same in debug mode. With the wait for what was logged, less than the five seconds in which Ctrl-C is to work.
+/// The same in debug mode. With the wait for what was logged, less than the five seconds in which Ctrl-C is
+/// to work.
 const WORK_TIME_MAX_IN_DEBUG: Duration = Duration::from_secs(4);
 
 /// What the provider and the plugin floor tell each other about the end.

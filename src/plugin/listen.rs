@@ -88,8 +88,8 @@ impl Listener {
     }
 
     /// Listens on a new Unix socket in `PLUGIN_UNIX_SOCKET_DIR`, or else in a directory of its own under
-    /// `TMPDIR` or, where that cannot hold it, under `/tmp` or another place for such things; opened to the group in
-    /// `PLUGIN_UNIX_SOCKET_GROUP` if that is set.
+    /// `TMPDIR` or, where that cannot hold it, under `/tmp` or another place for such things; opened to the
+    /// group in `PLUGIN_UNIX_SOCKET_GROUP` if that is set.
     #[cfg(unix)]
     pub fn unix(env: &dyn Env) -> Result<Self, ListenError> {
         let socket = Socket::bind(env)?;

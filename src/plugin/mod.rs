@@ -57,8 +57,9 @@ pub struct Program {
 /// Runs the program: the whole of `main`.
 ///
 /// Serves what `provider` makes, for the host that started this process or in debug mode, until it is over;
-/// or prints what was asked for. `provider` is called within the runtime, after the host was answered: once for a
-/// host that started this process, and for each connection in debug mode. Exit status: 0 after a run, 1 when it could not serve, 2 for arguments that mean nothing.
+/// or prints what was asked for. `provider` is called within the runtime, after the host was answered: once
+/// for a host that started this process, and for each connection in debug mode. Exit status: 0 after a run, 1
+/// when it could not serve, 2 for arguments that mean nothing.
 pub fn run<P: GrpcService>(
     program: Program,
     arguments: impl IntoIterator<Item = OsString>,

@@ -1,8 +1,9 @@
 //! Which of the provider's services a connection is served by.
 //!
-//! A host starts one process for each configuration of a provider, so there is one service, also for a host that lost its
-//! connection and comes back. A process in debug mode is shared: a host opens one connection for each configuration, and
-//! several hosts may do so at once. There each connection has a service of its own, with its configuration and its stop.
+//! A host starts one process for each configuration of a provider, so there is one service, also for a host
+//! that lost its connection and comes back. A process in debug mode is shared: a host opens one connection
+//! for each configuration, and several hosts may do so at once. There each connection has a service of its
+//! own, with its configuration and its stop.
 
 use tokio_util::sync::DropGuard;
 

@@ -1,7 +1,7 @@
 //! Sends each request to the service that its path names.
 //!
-//! Five services and an exact first segment: that takes a `match`, not a web framework. The provider's service is not held
-//! here: each request brings that of its connection along (see `provision`).
+//! Five services and an exact first segment: that takes a `match`, not a web framework. The provider's
+//! service is not held here: each request brings that of its connection along (see `provision`).
 
 use std::convert::Infallible;
 use std::marker::PhantomData;

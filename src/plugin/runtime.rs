@@ -1,8 +1,8 @@
 //! The asynchronous runtime, or one line about why there is none.
 //!
-//! Where the system refuses a thread or a descriptor, some of tokio's set-up returns an error, and some of it panics and then
-//! waits for ever for the threads that it did get. So a panic ends the process before it unwinds: nothing exists yet
-//! that must be cleaned up.
+//! Where the system refuses a thread or a descriptor, some of tokio's set-up returns an error, and some of it
+//! panics and then waits for ever for the threads that it did get. So a panic ends the process before it
+//! unwinds: nothing exists yet that must be cleaned up.
 
 use std::io;
 use std::panic;
@@ -21,8 +21,8 @@ pub(super) struct RuntimeError(#[from] io::Error);
 const ADVICE: &str =
     "the system refuses a thread or a file descriptor; raise its limits (ulimit -u, ulimit -n)";
 
-/// A runtime with everything enabled. Two workers: calls mostly wait for the network, and every start of the plugin pays for
-/// its threads.
+/// A runtime with everything enabled. Two workers: calls mostly wait for the network, and every start of the
+/// plugin pays for its threads.
 ///
 /// Called before anything else runs: a panic anywhere meanwhile ends the process with exit status 1.
 pub(super) fn build() -> Result<Runtime, RuntimeError> {

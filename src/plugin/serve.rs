@@ -54,8 +54,8 @@ pub enum ServeError {
 /// Serves the host that started this process, until it asks for the end or is gone.
 ///
 /// The host can connect before `provider` is even called, and waits; so nothing slow delays the handshake.
-/// `provider` makes the service to serve, with its message limits set, and keeps the [`Lifetime`]. Called once.
-/// On return, after success and failure alike, the socket is gone from the file system.
+/// `provider` makes the service to serve, with its message limits set, and keeps the [`Lifetime`]. Called
+/// once. On return, after success and failure alike, the socket is gone from the file system.
 pub async fn serve<P: GrpcService>(
     launch: &Launch,
     env: &dyn Env,
@@ -76,8 +76,8 @@ pub async fn serve<P: GrpcService>(
 
 /// Serves any number of hosts in turn and at once, in plaintext, until Ctrl-C or a termination signal.
 ///
-/// Announces the value of `TF_REATTACH_PROVIDERS` under which hosts look for the provider `key`. `provider` is called for each
-/// connection, with a [`Lifetime`] that stops when the connection ends.
+/// Announces the value of `TF_REATTACH_PROVIDERS` under which hosts look for the provider `key`. `provider`
+/// is called for each connection, with a [`Lifetime`] that stops when the connection ends.
 pub async fn serve_debug<P: GrpcService>(
     key: &str,
     env: &dyn Env,

@@ -114,7 +114,8 @@ impl Drop for Place {
     }
 }
 
-/// Where to look for room, in this order. The last are for machines whose root is read-only, or whose `/tmp` is full.
+/// Where to look for room, in this order. The last are for machines whose root is read-only, or whose `/tmp`
+/// is full.
 fn parents(env: &dyn Env) -> Vec<String> {
     let chosen = [env.var("TMPDIR"), Some("/tmp".to_owned()), env.var("XDG_RUNTIME_DIR")];
     let others = ["/var/tmp", "/dev/shm"].map(|parent| Some(parent.to_owned()));

@@ -1,8 +1,8 @@
 //! Standard error, which somebody may have stopped reading.
 //!
-//! A pipe holds a few pages; who writes more waits for the reader, and if that was a log line, the whole process waits. So
-//! only one thread ever writes, and everybody else leaves lines in a queue that never keeps them waiting: what finds it
-//! full is counted and dropped. Knows nothing of what the lines say.
+//! A pipe holds a few pages; who writes more waits for the reader, and if that was a log line, the whole
+//! process waits. So only one thread ever writes, and everybody else leaves lines in a queue that never keeps
+//! them waiting: what finds it full is counted and dropped. Knows nothing of what the lines say.
 
 use std::collections::VecDeque;
 use std::io::{self, Write as _};
@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use tracing::error;
 
-/// How much may wait to be written: many seconds of the most detailed log, and little beside what the process takes.
+/// How much may wait to be written: many seconds of the most detailed log, and little beside what the process
+/// takes.
 const BYTES_MAX: usize = 4 << 20;
 
-/// How long the last words are waited for. Together with the time that work gets after `Shutdown`, it must be less than the
-/// two seconds after which the host kills.
+/// How long the last words are waited for. Together with the time that work gets after `Shutdown`, it must be
+/// less than the two seconds after which the host kills.
 const LAST_WORDS_TIME_MAX: Duration = Duration::from_millis(500);
 
 /// The queue of this process. None until something is said.
@@ -108,7 +109,8 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Passes every line to `write`, for ever; and to `tell_dropped` how many are missing, each time that all others are written.
+    /// Passes every line to `write`, for ever; and to `tell_dropped` how many are missing, each time that all
+    /// others are written.
     fn write(&self, write: impl Fn(&[u8]), tell_dropped: impl Fn(u64)) {
         loop {
             // Outside of the lock: either may wait, and the second pushes a line.

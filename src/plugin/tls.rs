@@ -1,4 +1,5 @@
-//! Mutual TLS between exactly two processes: a throw-away certificate of ours, and the host's pinned to the byte.
+//! Mutual TLS between exactly two processes: a throw-away certificate of ours, and the host's pinned to the
+//! byte.
 //!
 //! No certificate authority takes part. The host's certificate is self-signed, P-521 and marked as an
 //! authority, which the usual verifier refuses for a client; we know the very bytes to expect, so comparing

@@ -1,4 +1,5 @@
-//! The arguments of the provider block. Names are those of the public Tencent Cloud provider, so that a block can serve both.
+//! The arguments of the provider block. Names are those of the public Tencent Cloud provider, so that a block
+//! can serve both.
 
 use secrecy::zeroize::Zeroize as _;
 

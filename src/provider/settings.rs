@@ -1,5 +1,5 @@
-//! From a provider block and the environment to the settings of the client. An argument wins over its variable; an empty text
-//! is the same as none.
+//! From a provider block and the environment to the settings of the client. An argument wins over its
+//! variable; an empty text is the same as none.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -116,8 +116,8 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// The key pair: halves that the block leaves out come from the environment. A session token belongs to its key, so that
-/// of the environment is used only with the key of the environment.
+/// The key pair: halves that the block leaves out come from the environment. A session token belongs to its
+/// key, so that of the environment is used only with the key of the environment.
 async fn credentials(config: &Config, env: &Arc<dyn Env>) -> Result<Credentials, Diagnostics> {
     let (id, key, token) = (text(&config.secret_id), text(&config.secret_key), text(&config.security_token));
     let source: Box<dyn Source> = if id.is_none() && key.is_none() && token.is_none() {

@@ -27,8 +27,8 @@ pub struct Decision {
 
 /// Compares what is `desired` with what is ours (`owned`) and what of it was `observed`.
 ///
-/// A pair that is neither desired nor owned is in none of the answers, whatever was observed. An owned pair that
-/// is no longer desired is revoked without being looked at: revoking what is gone counts as done.
+/// A pair that is neither desired nor owned is in none of the answers, whatever was observed. An owned pair
+/// that is no longer desired is revoked without being looked at: revoking what is gone counts as done.
 pub fn decide(
     desired: &BTreeSet<Pair>,
     owned: &BTreeSet<Pair>,
@@ -63,9 +63,9 @@ mod tests {
         (true, Some(Standing::Stale)),
     ];
 
-    /// Tries every world of `members` × `identities` in which each pair has one of `lots`, for every product that may
-    /// be desired in it. Who is called member 1 does not matter, so products that differ only in that count as one, as do
-    /// worlds that do.
+    /// Tries every world of `members` × `identities` in which each pair has one of `lots`, for every product
+    /// that may be desired in it. Who is called member 1 does not matter, so products that differ only in
+    /// that count as one, as do worlds that do.
     fn check(members: u64, identities: u64, lots: &[Lot]) {
         let board = Product { members: (1..=members).collect(), identities: (1..=identities).collect() };
         let pairs: Vec<Pair> = board.pairs().collect();
@@ -140,8 +140,9 @@ mod tests {
         check(2, 3, &ALL);
     }
 
-    /// Three by three with six lots would be hundreds of millions of worlds. Ours and gone is left out, and so is
-    /// others' and stale: [`decide`] tells neither from its neighbour but in `adopt`, which two by three covers.
+    /// Three by three with six lots would be hundreds of millions of worlds. Ours and gone is left out, and
+    /// so is others' and stale: [`decide`] tells neither from its neighbour but in `adopt`, which two by
+    /// three covers.
     #[test]
     fn every_world_of_three_by_three_does_too() {
         check(3, 3, &[ALL[0], ALL[1], ALL[4], ALL[5]]);

@@ -1,11 +1,11 @@
 //! Whom to ask what exists, when demands come one by one and nobody says which will be the last.
 //!
-//! A pair can be read from the list of its member (one call or so) or from that of its identity, which is longer
-//! but answers for every member. That is ski rental: rent, asking members, until that has cost as much as the
-//! identity's list would; then buy it. Members and identities are the two sides of a graph whose edges are the
-//! pairs; an answer is a vertex cover, and charging each rent to one edge keeps its cost within twice the
-//! cheapest cover's, whatever comes in whatever order (plus the first page of each identity, which tells how
-//! long its list is).
+//! A pair can be read from the list of its member (one call or so) or from that of its identity, which is
+//! longer but answers for every member. That is ski rental: rent, asking members, until that has cost as much
+//! as the identity's list would; then buy it. Members and identities are the two sides of a graph whose edges
+//! are the pairs; an answer is a vertex cover, and charging each rent to one edge keeps its cost within twice
+//! the cheapest cover's, whatever comes in whatever order (plus the first page of each identity, which tells
+//! how long its list is).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,16 +28,18 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// One that expects more of the same: it buys lists already when renting for what is open now would cost half of them.
-    /// That stays within twice the cheapest cover, and where a thousand demands follow it saves the rents.
+    /// One that expects more of the same: it buys lists already when renting for what is open now would cost
+    /// half of them. That stays within twice the cheapest cover, and where a thousand demands follow it saves
+    /// the rents.
     pub fn foreseeing() -> Self {
         Self { foresees: true, ..Self::default() }
     }
 
-    /// Chooses lists that cover every one of `open`. `unread` says how many pages of an identity's list have not been read;
-    /// `None` if nobody knows yet, and then choosing it means reading page one.
+    /// Chooses lists that cover every one of `open`. `unread` says how many pages of an identity's list have
+    /// not been read; `None` if nobody knows yet, and then choosing it means reading page one.
     ///
-    /// Deterministic. Members that the chosen identities cover as well are left out, and their rent is not charged.
+    /// Deterministic. Members that the chosen identities cover as well are left out, and their rent is not
+    /// charged.
     pub fn choose(&mut self, open: &BTreeSet<Pair>, unread: impl Fn(u64) -> Option<u64>) -> Choice {
         let mut choice = Choice { identities: self.foresee(open, &unread), ..Choice::default() };
         let mut charges = BTreeMap::new();
@@ -73,8 +75,9 @@ impl Ledger {
         choice
     }
 
-    /// Identities to buy at once: all that some members ask about, if asking these members would cost half as much. Such a
-    /// purchase spares every one of them; their rents are charged all the same, each to one of the identities.
+    /// Identities to buy at once: all that some members ask about, if asking these members would cost half as
+    /// much. Such a purchase spares every one of them; their rents are charged all the same, each to one of
+    /// the identities.
     fn foresee(&mut self, open: &BTreeSet<Pair>, unread: impl Fn(u64) -> Option<u64>) -> BTreeSet<u64> {
         let mut bought = BTreeSet::new();
         if !self.foresees {
@@ -215,7 +218,8 @@ mod tests {
         }
     }
 
-    /// The cheapest way to read all of `pairs`, had one known them from the start: tries every set of identities.
+    /// The cheapest way to read all of `pairs`, had one known them from the start: tries every set of
+    /// identities.
     fn optimum(pairs: &BTreeSet<Pair>, pages: &BTreeMap<u64, u64>) -> u64 {
         let identities: Vec<u64> = pages.keys().copied().collect();
         (0..1_u32 << identities.len())

@@ -3,8 +3,8 @@
 //! ([`ledger`]), how long the answer may be believed ([`snapshot`]), and who of several that list a
 //! pair answers for it ([`roster`]).
 //!
-//! Nothing here is async or fallible, and nothing knows Terraform or HTTP: what the API allows in one call is a
-//! parameter. The drivers are in `resources/grants`.
+//! Nothing here is async or fallible, and nothing knows Terraform or HTTP: what the API allows in one call is
+//! a parameter. The drivers are in `resources/grants`.
 
 pub mod decide;
 pub mod ledger;

@@ -1,10 +1,11 @@
-//! Which instances of a run list which pairs in their states, and what becomes of a pair that two of them list.
+//! Which instances of a run list which pairs in their states, and what becomes of a pair that two of them
+//! list.
 //!
 //! Two states list one pair after it was declared twice, taken over alone, or given up by an operation that
-//! failed. While a run plans, every instance is entered here, told from the others by its [`Mark`]. Of those that
-//! list a pair, the one that was entered first *answers* for it: if it gives the pair up, it revokes it. Each of the
-//! others has a *note* of the pair in its state. If it gives the pair up, it leaves it to the one that answers. If it
-//! keeps the pair although that one gives it up, it takes part in the apply, to claim it.
+//! failed. While a run plans, every instance is entered here, told from the others by its [`Mark`]. Of those
+//! that list a pair, the one that was entered first *answers* for it: if it gives the pair up, it revokes it.
+//! Each of the others has a *note* of the pair in its state. If it gives the pair up, it leaves it to the one
+//! that answers. If it keeps the pair although that one gives it up, it takes part in the apply, to claim it.
 //!
 //! Does not know how notes travel, nor how long to wait for a plan that is still to come.
 
@@ -105,7 +106,8 @@ pub struct Handover {
     pub taken_over: BTreeSet<Pair>,
     /// Kept by this instance and by another one.
     pub declared_twice: BTreeSet<Pair>,
-    /// Neither of two instances has a note, and perhaps only one of them keeps the pair: the apply could not keep it.
+    /// Neither of two instances has a note, and perhaps only one of them keeps the pair: the apply could not
+    /// keep it.
     pub unsettled: BTreeSet<Pair>,
 }
 
@@ -140,8 +142,8 @@ impl Plan {
 }
 
 impl Roster {
-    /// Enters the instance `mark` with what its state lists, or corrects what it lists. Returns the pairs among these that
-    /// an instance which was entered earlier lists too: those to note.
+    /// Enters the instance `mark` with what its state lists, or corrects what it lists. Returns the pairs
+    /// among these that an instance which was entered earlier lists too: those to note.
     pub fn enter(&mut self, mark: Mark, lists: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let place = *self.places.entry(mark).or_insert(self.instances.len());
         if place == self.instances.len() {
@@ -169,8 +171,8 @@ impl Roster {
         noted
     }
 
-    /// What the instance `mark` has noted, if it was entered. The host need not bring it: Terraform plans the destroy of a resource
-    /// that is no longer configured from the state before the refresh.
+    /// What the instance `mark` has noted, if it was entered. The host need not bring it: Terraform plans the
+    /// destroy of a resource that is no longer configured from the state before the refresh.
     pub fn notes(&self, mark: Mark) -> Option<&BTreeSet<Pair>> {
         let place = self.places.get(&mark)?;
         self.instances.get(*place).map(|instance| &instance.noted)
@@ -184,7 +186,8 @@ impl Roster {
         }
     }
 
-    /// Records what `intent` keeps, for those that are planned later. Enters the instance if it is not there yet.
+    /// Records what `intent` keeps, for those that are planned later. Enters the instance if it is not there
+    /// yet.
     pub fn plan(&mut self, intent: &Intent) {
         if !self.places.contains_key(&intent.mark) {
             self.enter(intent.mark, &intent.lists);
@@ -199,16 +202,17 @@ impl Roster {
         }
     }
 
-    /// Whether what `intent` comes to depends on an instance that was entered earlier and is still to be planned.
-    pub fn awaits(&self, intent: &Intent) -> bool {
+    /// Whether what `intent` comes to depends on an instance that was entered earlier and is still to be
+    /// planned.
+    pub fn must_wait(&self, intent: &Intent) -> bool {
         let awaited = |pair: &Pair| self.others(intent, *pair).any(|(_, other)| other.plan == Plan::Awaited);
         let keeps = intent.keeps.iter().flatten().filter(|pair| intent.noted.contains(pair));
         intent.change == Change::Nothing && keeps.into_iter().any(awaited)
     }
 
     /// Gives up those that `intent` awaits, if it does: nobody waits for them again.
-    pub fn await_no_more(&mut self, intent: &Intent) {
-        if !self.awaits(intent) {
+    pub fn wait_no_more(&mut self, intent: &Intent) {
+        if !self.must_wait(intent) {
             return;
         }
         let noted = intent.noted.iter();
@@ -238,15 +242,16 @@ impl Roster {
                 None => {}
             }
         }
-        // The apply plans again and knows the notes alone, so who claims one pair claims all that it has noted and keeps.
+        // The apply plans again and knows the notes alone, so who claims one pair claims all that it has
+        // noted and keeps.
         if !handover.again.is_empty() {
             handover.again.extend(intent.keeps.iter().flatten().filter(|pair| intent.noted.contains(pair)));
         }
         handover
     }
 
-    /// The instance `mark` was planned, and now its object is to be replaced: the old one gives up all that it lists.
-    /// Returns what that comes to.
+    /// The instance `mark` was planned, and now its object is to be replaced: the old one gives up all that
+    /// it lists. Returns what that comes to.
     pub fn replace(&mut self, mark: Mark) -> Handover {
         let place = self.places.get(&mark).copied();
         let Some(instance) = place.and_then(|place| self.instances.get(place)) else {
@@ -263,15 +268,16 @@ impl Roster {
         self.settle(&intent)
     }
 
-    /// Whether a tainted object that makes room for a new one with the pairs `desired` could be any of several instances.
+    /// Whether a tainted object that makes room for a new one with the pairs `desired` could be any of
+    /// several instances.
     pub fn is_ambiguous(&self, desired: &BTreeSet<Pair>) -> bool {
         self.unplanned(desired).len() > 1
     }
 
-    /// A new object is planned that will have the pairs `desired`. Hosts plan a tainted object in this way and do not say
-    /// which it is, so it is taken for the one that was entered, was not planned and lists one of these pairs. Returns what
-    /// the old object leaves to others; nothing if there is none. Where it could be any of several, each of these leaves what
-    /// it has noted, and is no longer awaited.
+    /// A new object is planned that will have the pairs `desired`. Hosts plan a tainted object in this way
+    /// and do not say which it is, so it is taken for the one that was entered, was not planned and lists one
+    /// of these pairs. Returns what the old object leaves to others; nothing if there is none. Where it could
+    /// be any of several, each of these leaves what it has noted, and is no longer awaited.
     pub fn replace_unplanned(&mut self, desired: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let unplanned = self.unplanned(desired);
         let mut marks =
@@ -332,8 +338,8 @@ impl Handover {
         }
         let may_lose = others.iter().any(|other| other.plan.may_give_up());
         let answered_for = answering.any(|other| other.plan == Plan::Keeps);
-        // An apply plans an update again, without those that do not take part in it. Then the note alone tells that the
-        // pair must be claimed, as it did when an update was planned first.
+        // An apply plans an update again, without those that do not take part in it. Then the note alone
+        // tells that the pair must be claimed, as it did when an update was planned first.
         if change == Change::Update || may_lose || !answered_for {
             self.again.insert(pair);
         }

@@ -1,11 +1,12 @@
 //! What lists have shown, and how long that may be believed.
 //!
-//! Lists of grants are read in parts, at different moments, while we write. So every reading is stamped with the
-//! moment it began ([`Tick`]), every write stamps its pairs when it begins and when it ends, and a reading answers for a
-//! pair only if it began after the last write of that pair. That a pair does *not* exist is said only by a list read whole:
-//! its pages fit together if they gave the same length, show as many grants, and we wrote nothing of it in between. Even
-//! then others may have moved it under us; [`Snapshots::doubt`] says where that is possible. And a list may be of no use at
-//! all ([`Gap`]): then the other kind of list is asked, and where neither speaks, nobody says that a pair does not exist.
+//! Lists of grants are read in parts, at different moments, while we write. So every reading is stamped with
+//! the moment it began ([`Tick`]), every write stamps its pairs when it begins and when it ends, and a
+//! reading answers for a pair only if it began after the last write of that pair. That a pair does *not*
+//! exist is said only by a list read whole: its pages fit together if they gave the same length, show as many
+//! grants, and we wrote nothing of it in between. Even then others may have moved it under us;
+//! [`Snapshots::doubt`] says where that is possible. And a list may be of no use at all ([`Gap`]): then the
+//! other kind of list is asked, and where neither speaks, nobody says that a pair does not exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -19,7 +20,8 @@ pub struct Tick(u64);
 /// How long a reading may be believed at all: one read phase of a large run.
 pub const AGE_MAX: Duration = Duration::from_mins(1);
 
-/// The longest list of an identity that is read, in pages. One that claims to be longer is left; its members are asked.
+/// The longest list of an identity that is read, in pages. One that claims to be longer is left; its members
+/// are asked.
 pub const PAGES_MAX: u64 = 2_000;
 
 /// How often the pages of a list may fail to add up, before it is left.
@@ -86,8 +88,8 @@ struct IdentityList<G> {
     misfits: u32,
 }
 
-/// What is known about a pair: `Yes` and `No` are as good as the API's word. Where neither list of a pair is of any use, it is
-/// `Refused` or `Unclear`.
+/// What is known about a pair: `Yes` and `No` are as good as the API's word. Where neither list of a pair is
+/// of any use, it is `Refused` or `Unclear`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known<'a, G> {
     /// It exists.
@@ -133,8 +135,8 @@ impl<G: Clone> Snapshots<G> {
         Tick(self.clock)
     }
 
-    /// Stamps `pairs` as written: when the write begins, and again when it ends, so that no reading that began before
-    /// its end answers for them. Returns the moment.
+    /// Stamps `pairs` as written: when the write begins, and again when it ends, so that no reading that
+    /// began before its end answers for them. Returns the moment.
     pub fn write(&mut self, pairs: impl IntoIterator<Item = Pair>) -> Tick {
         let tick = self.tick();
         for pair in pairs {
@@ -144,7 +146,8 @@ impl<G: Clone> Snapshots<G> {
         tick
     }
 
-    /// What a reading must have begun after to answer for `pair`: `floor`, or the pair's last write if that is later.
+    /// What a reading must have begun after to answer for `pair`: `floor`, or the pair's last write if that
+    /// is later.
     pub fn floor(&self, pair: Pair, floor: Tick) -> Tick {
         self.written.get(&pair).map_or(floor, |written| floor.max(*written))
     }
@@ -178,14 +181,15 @@ impl<G: Clone> Snapshots<G> {
         self.members.get(&member).is_some_and(|list| list.since > floor && list.gap.is_some())
     }
 
-    /// Whether a reading of a page of the list of `identity` that is to begin at `since` has become useless meanwhile.
+    /// Whether a reading of a page of the list of `identity` that is to begin at `since` has become useless
+    /// meanwhile.
     pub fn is_moot(&self, identity: u64, since: Tick) -> bool {
         self.identities.get(&identity).is_some_and(|list| list.gap.is_some() && list.gap_noticed > since)
     }
 
-    /// The moment after which a list must be read to speak for the second time of those of `pairs` that a list of several pages
-    /// says do not exist: if others take out a grant and add another between two pages, one may be on neither. The
-    /// beginning of time where nothing is in doubt.
+    /// The moment after which a list must be read to speak for the second time of those of `pairs` that a
+    /// list of several pages says do not exist: if others take out a grant and add another between two pages,
+    /// one may be on neither. The beginning of time where nothing is in doubt.
     pub fn doubt<'a>(&self, pairs: impl IntoIterator<Item = &'a Pair>) -> Tick {
         let told = |pair: &Pair| {
             let IdentityList { whole, earlier, .. } = self.identities.get(&pair.identity_id)?;
@@ -199,7 +203,8 @@ impl<G: Clone> Snapshots<G> {
         pairs.into_iter().filter_map(told).max().unwrap_or_default()
     }
 
-    /// Everything that the list of `member` shows, be it whole or not, if it began after `floor` and after every write to that member.
+    /// Everything that the list of `member` shows, be it whole or not, if it began after `floor` and after
+    /// every write to that member.
     pub fn member(&self, member: u64, floor: Tick) -> Option<&BTreeMap<u64, G>> {
         let range =
             Pair { member_uin: member, identity_id: 0 }..=Pair { member_uin: member, identity_id: u64::MAX };
@@ -207,8 +212,8 @@ impl<G: Clone> Snapshots<G> {
         self.members.get(&member).filter(|list| list.since > floor).map(|list| &list.grants)
     }
 
-    /// How many pages of the list of `identity` were not read after `floor`. `None`: not even its length is known.
-    /// `u64::MAX`: reading it does not help.
+    /// How many pages of the list of `identity` were not read after `floor`. `None`: not even its length is
+    /// known. `u64::MAX`: reading it does not help.
     pub fn unread(&self, identity: u64, floor: Tick) -> Option<u64> {
         let list = self.identities.get(&identity)?;
         if list.gap(floor).is_some() {
@@ -218,7 +223,8 @@ impl<G: Clone> Snapshots<G> {
         (read > 0).then(|| self.page_count(list.total).saturating_sub(read))
     }
 
-    /// Which pages [`Snapshots::unread`] counts, as far as anybody reads; page one where the length is not known.
+    /// Which pages [`Snapshots::unread`] counts, as far as anybody reads; page one where the length is not
+    /// known.
     pub fn unread_pages(&self, identity: u64, floor: Tick) -> impl Iterator<Item = u64> {
         let list = self.identities.get(&identity).filter(|_| self.unread(identity, floor).is_some());
         let count = list.map_or(1, |list| self.page_count(list.total).min(PAGES_MAX));
@@ -266,9 +272,10 @@ impl<G: Clone> Snapshots<G> {
         list.give_up(gap, Moment { since, at }, noticed);
     }
 
-    /// Takes in a page of the list of `identity`, read since `since`. Pages that cannot be from the same list any more
-    /// (its length differs, they do not add up to it, or we wrote since they were read) count as unread again. A list that is
-    /// too long to be read, that does not add up time and again, or that shows the same on two pages, is left.
+    /// Takes in a page of the list of `identity`, read since `since`. Pages that cannot be from the same list
+    /// any more (its length differs, they do not add up to it, or we wrote since they were read) count as
+    /// unread again. A list that is too long to be read, that does not add up time and again, or that shows
+    /// the same on two pages, is left.
     pub fn learn_page(&mut self, identity: u64, since: Tick, at: Duration, page: Page<G>) {
         let touched = self.touched.get(&identity).copied().unwrap_or_default();
         let page_count = self.page_count(page.total);
@@ -368,7 +375,8 @@ impl<G: Clone> IdentityList<G> {
         !read.is_empty() && page.items.iter().all(|(member, _)| member.is_some_and(by_another))
     }
 
-    /// All pages were read: makes them one whole list if they add up to its length, and otherwise leaves none of them read.
+    /// All pages were read: makes them one whole list if they add up to its length, and otherwise leaves none
+    /// of them read.
     fn close(&mut self, noticed: Tick) {
         let Some(oldest) = self.pages.values().min_by_key(|read| read.since).copied() else { return };
         let of_these = self.shown.iter().filter(|(_, (_, read))| read.since >= oldest.since);

@@ -1,5 +1,6 @@
-//! Cuts pairs into calls. One call grants a rectangle, every one of its members with every one of its identities, so
-//! pairs are covered by rectangles: exactly, without overlap, never with a pair that nobody asked for.
+//! Cuts pairs into calls. One call grants a rectangle, every one of its members with every one of its
+//! identities, so pairs are covered by rectangles: exactly, without overlap, never with a pair that nobody
+//! asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,8 +122,8 @@ fn whole_rows(table: &Table, rows: usize, columns: usize) -> Vec<Product> {
     tiles
 }
 
-/// The columns are cut to size first, so that rows that differ elsewhere still share a call. Takes the table by column:
-/// each cell is then looked at once, however few there are in how large a table.
+/// The columns are cut to size first, so that rows that differ elsewhere still share a call. Takes the table
+/// by column: each cell is then looked at once, however few there are in how large a table.
 fn cut_rows(by_column: &Table, rows: usize, columns: usize) -> Vec<Product> {
     let all: Vec<(&u64, &BTreeSet<u64>)> = by_column.iter().collect();
     let cut = |slice: &[(&u64, &BTreeSet<u64>)]| {
@@ -203,7 +204,8 @@ mod tests {
         assert_eq!((left.len(), right.len()), (4, 6));
     }
 
-    /// The fewest rectangles that cover each subset of a 3 × 3 board exactly, by trying all. Bit `3 * row + column`.
+    /// The fewest rectangles that cover each subset of a 3 × 3 board exactly, by trying all. Bit `3 * row +
+    /// column`.
     fn fewest() -> Vec<usize> {
         let cells = |rows: usize, columns: usize| {
             (0..9).filter(move |cell| rows >> (cell / 3) & 1 == 1 && columns >> (cell % 3) & 1 == 1)

@@ -9,13 +9,14 @@ use crate::resources::grants::Grants;
 pub enum Access {
     /// Credentials and endpoint are known.
     Ready(Box<Grants>),
-    /// These provider arguments are known only after apply: a plan can go on without the API, anything else cannot.
+    /// These provider arguments are known only after apply: a plan can go on without the API, anything else
+    /// cannot.
     Unknown(Vec<Path>),
 }
 
 impl Access {
-    /// The grants, or the error that the first use of an unknown configuration draws. The environment never stands in
-    /// for an argument that is set but not known yet.
+    /// The grants, or the error that the first use of an unknown configuration draws. The environment never
+    /// stands in for an argument that is set but not known yet.
     pub fn grants(&self) -> Result<&Grants, Diagnostics> {
         match self {
             Self::Ready(grants) => Ok(grants),

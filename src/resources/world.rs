@@ -1,5 +1,6 @@
-//! For tests: a resource, the organization it keeps, and nothing else of the world. The simulator answers in memory,
-//! on time that only moves when everybody waits, and what the host does around an operation is done here.
+//! For tests: a resource, the organization it keeps, and nothing else of the world. The simulator answers in
+//! memory, on time that only moves when everybody waits, and what the host does around an operation is done
+//! here.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -87,8 +88,8 @@ impl World {
         Self { cloud, time, process }
     }
 
-    /// From now on it is another run of the host: another process, which knows nothing of what this one read or declared. This one
-    /// is killed.
+    /// From now on it is another run of the host: another process, which knows nothing of what this one read
+    /// or declared. This one is killed.
     pub(crate) fn next_run(&self) {
         self.process().line.killed.cancel();
         *lock(&self.process) = Process::start(&self.cloud, self.time);

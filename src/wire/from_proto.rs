@@ -8,7 +8,8 @@ use crate::framework::server::STATE_MISFIT;
 use crate::framework::value::{Object, Type, Value};
 use crate::proto::tfplugin6::{DynamicValue, RawState};
 
-/// The object in `value`, which is of the type `of`. `None`: null, which is also what a value that was left out means.
+/// The object in `value`, which is of the type `of`. `None`: null, which is also what a value that was left
+/// out means.
 pub(super) fn object(value: Option<&DynamicValue>, of: &Type) -> Result<Option<Object>, Diagnostics> {
     let decoded = decode(value, of).and_then(into_object);
     decoded.map_err(|error| error.diagnostic("Value does not fit this provider's schema").into())

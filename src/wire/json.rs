@@ -1,7 +1,7 @@
 //! Values as JSON, directed by their type: how a state is stored, and a form that a value may arrive in.
 //!
-//! Like the host's own reader it takes a number or a bool as text and text as a number or a bool, and an attribute
-//! that is not there as null. Digits are kept as written. Follows go-cty's `json` package.
+//! Like the host's own reader it takes a number or a bool as text and text as a number or a bool, and an
+//! attribute that is not there as null. Digits are kept as written. Follows go-cty's `json` package.
 
 use serde_json::Value as Json;
 
@@ -29,8 +29,8 @@ pub fn decode(bytes: &[u8], of: &Type, extra: Extra) -> Result<Value, DecodeErro
 enum Missing {
     /// Take them for null: a stored state may have been written when the schema had fewer.
     IsNull,
-    /// Fail. A type that a value brings along was written together with it; and else a few bytes could stand for
-    /// any number of attributes, once per element.
+    /// Fail. A type that a value brings along was written together with it; and else a few bytes could stand
+    /// for any number of attributes, once per element.
     Refuse,
 }
 

@@ -1,4 +1,5 @@
-//! Replies that only say why there is no better one. Every reply can carry diagnostics somewhere; here is where.
+//! Replies that only say why there is no better one. Every reply can carry diagnostics somewhere; here is
+//! where.
 
 use super::to_proto;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
@@ -64,7 +65,8 @@ carries_diagnostics!(
 );
 
 impl Reply for proto::configure_state_store::Response {
-    /// The host reads the capabilities before it looks at the diagnostics, and does not survive their absence.
+    /// The host reads the capabilities before it looks at the diagnostics, and does not survive their
+    /// absence.
     fn refused(report: Diagnostics) -> Self {
         let capabilities = proto::StateStoreServerCapabilities { chunk_size: 8 << 20 };
         Self { diagnostics: to_proto::diagnostics(report), capabilities: Some(capabilities) }

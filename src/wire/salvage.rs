@@ -1,6 +1,7 @@
 //! What can be sent of a state that does not fit its schema.
 //!
-//! Only a bug makes such a state. But it says what exists, and a host that is not told of an object cannot manage or remove it.
+//! Only a bug makes such a state. But it says what exists, and a host that is not told of an object cannot
+//! manage or remove it.
 
 use super::{from_proto, msgpack};
 use crate::framework::diagnostic::Diagnostics;
@@ -8,8 +9,8 @@ use crate::framework::registry::ResourceType;
 use crate::framework::value::{Object, Type, Value, known_or_null};
 use crate::proto::tfplugin6::apply_resource_change::Request;
 
-/// What can be sent of `state`, which the apply of `request` left. What does not fit is as it was before or, of a new object,
-/// as it was planned. Fails where the request itself does not decode.
+/// What can be sent of `state`, which the apply of `request` left. What does not fit is as it was before or,
+/// of a new object, as it was planned. Fails where the request itself does not decode.
 pub(super) fn of_apply<D>(
     request: &Request,
     resource: &ResourceType<D>,
@@ -25,8 +26,8 @@ pub(super) fn of_apply<D>(
     Ok(Some(fitting))
 }
 
-/// `state` as far as it fits the type `of`. An attribute of which nothing fits is taken from the first of `instead` that has
-/// one that does, and else is null. The result encodes.
+/// `state` as far as it fits the type `of`. An attribute of which nothing fits is taken from the first of
+/// `instead` that has one that does, and else is null. The result encodes.
 fn fitting(state: &Object, instead: &[Object], of: &Type) -> Object {
     let Type::Object(types) = of else { return Object::new() };
     let attribute = |(name, of): (&String, &Type)| {

@@ -1,7 +1,8 @@
 //! The provider service: one short method per RPC, each decoding, calling the framework, and encoding.
 //!
-//! Every RPC of the protocol answers, also those of features that nothing here declares: with a diagnostic, never
-//! with a gRPC error. None depends on another having been called, except that some need a configured provider.
+//! Every RPC of the protocol answers, also those of features that nothing here declares: with a diagnostic,
+//! never with a gRPC error. None depends on another having been called, except that some need a configured
+//! provider.
 
 use std::fmt;
 use std::future::Future;
@@ -42,8 +43,8 @@ struct Shared<P: Provider> {
 impl<P: Provider> Service<P> {
     /// A service for `provider`. Does no IO.
     ///
-    /// Operations are asked to stop when `stop` is cancelled, and by `StopProvider`. Applies run in `work`, which
-    /// therefore holds what must not be cut off.
+    /// Operations are asked to stop when `stop` is cancelled, and by `StopProvider`. Applies run in `work`,
+    /// which therefore holds what must not be cut off.
     pub fn new(provider: P, stop: CancellationToken, work: TaskTracker) -> Self {
         Self(Arc::new(Shared { server: Server::new(provider), stop: Stop::new(stop), work }))
     }
@@ -496,8 +497,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     }
 }
 
-/// The reply that `work` makes, or one that carries its errors; a panic in it is one of those. Everything logged on the way
-/// names the RPC.
+/// The reply that `work` makes, or one that carries its errors; a panic in it is one of those. Everything
+/// logged on the way names the RPC.
 async fn answer<R: Reply>(
     rpc: &'static str,
     type_name: &str,

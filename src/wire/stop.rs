@@ -18,8 +18,8 @@ impl Stop {
         Self { process, current }
     }
 
-    /// Asks what is running now to stop, and returns at once. Operations that begin later are not affected: in debug mode
-    /// one process serves many runs.
+    /// Asks what is running now to stop, and returns at once. Operations that begin later are not affected:
+    /// in debug mode one process serves many runs.
     pub(super) fn fire(&self) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *current, self.process.child_token()).cancel();

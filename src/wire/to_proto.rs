@@ -11,7 +11,8 @@ use proto::diagnostic::Severity as ProtoSeverity;
 use proto::schema::nested_block::NestingMode as BlockNestingMode;
 use proto::schema::object::NestingMode;
 
-/// `object` as a value of the type `of`, always in msgpack. A part that does not fit the type is a bug, told with its path.
+/// `object` as a value of the type `of`, always in msgpack. A part that does not fit the type is a bug, told
+/// with its path.
 pub(super) fn object(object: Option<Object>, of: &Type) -> Result<proto::DynamicValue, Diagnostics> {
     value(&object.map_or(Value::Null, Value::Object), of)
 }
@@ -39,8 +40,8 @@ fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
     }
 }
 
-/// `text` without what steers a terminal: it may quote a configuration, a state, or whoever answered a call, and the host
-/// prints it as it is.
+/// `text` without what steers a terminal: it may quote a configuration, a state, or whoever answered a call,
+/// and the host prints it as it is.
 fn plain(text: String) -> String {
     let steers = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
     if text.contains(steers) { text.replace(steers, "\u{fffd}") } else { text }

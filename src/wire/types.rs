@@ -1,7 +1,8 @@
 //! Type constraints as JSON: how schemas and dynamic values name a type.
 //!
-//! `"string"`, `"number"`, `"bool"`, `"dynamic"`, `["list",T]`, `["set",T]`, `["map",T]`, `["object",{"a":T}]` and `["tuple",[T]]`: a host
-//! that is sent anything else does not survive it, and this encoder has nothing else to send.
+//! `"string"`, `"number"`, `"bool"`, `"dynamic"`, `["list",T]`, `["set",T]`, `["map",T]`,
+//! `["object",{"a":T}]` and `["tuple",[T]]`: a host that is sent anything else does not survive it, and this
+//! encoder has nothing else to send.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,5 @@
-//! One target's run: the corpus first, then what chance makes of it, each input held to what every target promises.
+//! One target's run: the corpus first, then what chance makes of it, each input held to what every target
+//! promises.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,4 +1,5 @@
-//! The inputs that every run begins with: one file each, in a folder per target, kept small and named for what it shows.
+//! The inputs that every run begins with: one file each, in a folder per target, kept small and named for
+//! what it shows.
 
 use std::fs;
 use std::path::{Path, PathBuf};

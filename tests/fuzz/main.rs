@@ -1,13 +1,14 @@
 //! Hostile bytes for everything that reads bytes: a fuzzer that anyone can run, with the stable toolchain.
 //!
 //! Without a budget it replays the committed corpus and a fixed number of seeded inputs, as one more test.
-//! `make fuzz SECONDS=600` goes on for so long with each target; `ONLY=msgpack` picks one, `SEED=7` repeats a run,
-//! `FILE=…` (with `ONLY`) runs one input, `LAST=…` names a file that each input is written to before it runs, for
-//! what ends the process. An input that fails is kept, and the place is printed.
+//! `make fuzz SECONDS=600` goes on for so long with each target; `ONLY=msgpack` picks one, `SEED=7` repeats a
+//! run, `FILE=…` (with `ONLY`) runs one input, `LAST=…` names a file that each input is written to before it
+//! runs, for what ends the process. An input that fails is kept, and the place is printed.
 //!
-//! A target must not panic, must not overflow the stack of a worker thread, and must not hold more memory at any
-//! moment than it says; the rest of what it promises, it asserts itself. There is no instrumentation: an input that
-//! makes something happen which has not happened before is kept to be varied further, and that takes the place of it.
+//! A target must not panic, must not overflow the stack of a worker thread, and must not hold more memory at
+//! any moment than it says; the rest of what it promises, it asserts itself. There is no instrumentation: an
+//! input that makes something happen which has not happened before is kept to be varied further, and that
+//! takes the place of it.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,7 +1,7 @@
 //! The registry pages are what schema, examples and page templates say today.
 //!
-//! The pages have the shape of tfplugindocs 0.25, the generator that most providers use: given the
-//! templates beside this file, it writes the same bytes. Ours needs no Go and no Terraform: it asks the real binary for
+//! The pages have the shape of tfplugindocs 0.25, the generator that most providers use: given the templates
+//! beside this file, it writes the same bytes. Ours needs no Go and no Terraform: it asks the real binary for
 //! its schema. `BLESS=1` writes the pages, without it a stale page is a failure.
 
 mod description;

@@ -2,7 +2,8 @@
 //!
 //! One crate cannot make the compiler keep its floors apart, so these tests read the sources. They see text,
 //! not syntax: good enough for rules about who may name whom, and every failure says where and why. What a
-//! lint can see is left to clippy (`Cargo.toml`, `.clippy.toml`); here are only the places where it may yield.
+//! lint can see is left to clippy (`Cargo.toml`, `.clippy.toml`); here are only the places where it may
+//! yield.
 
 mod floors;
 mod sources;
@@ -208,5 +209,24 @@ fn every_page_for_developers_is_linked() {
         "A page under docs/dev is linked from neither README.md nor ARCHITECTURE.md.",
         "nobody finds it",
         offences.collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn comments_are_no_wider_than_a_reader_follows() {
+    const WIDTH: usize = 110;
+    let wide = |source: &Source| -> Vec<String> {
+        let lines = source.text.lines().zip(1..);
+        let comments = lines.filter(|(line, _)| line.trim_start().starts_with("//"));
+        comments
+            .filter(|(line, _)| line.chars().count() > WIDTH)
+            .map(|(_, number)| format!("{}:{number}", source.path))
+            .collect()
+    };
+    let sources = sources::rust("src").into_iter().chain(sources::rust("tests"));
+    check(
+        "A comment is wider than 110 columns.",
+        "the eye loses the next line of a wide text",
+        sources.filter(|source| !source.generated()).flat_map(|source| wide(&source)),
     );
 }

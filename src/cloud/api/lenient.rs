@@ -1,6 +1,8 @@
-//! How the fields of an answer are read where the documentation and its samples disagree, and how much of them.
+//! How the fields of an answer are read where the documentation and its samples disagree, and how much of
+//! them.
 //!
-//! Whoever answers must not decide how much memory that takes: nothing here builds a tree, and lists have an end.
+//! Whoever answers must not decide how much memory that takes: nothing here builds a tree, and lists have an
+//! end.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -95,7 +97,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 }
 
-/// What is read from an object and from nothing else: a `struct` by itself would also take its fields from a list, in order.
+/// What is read from an object and from nothing else: a `struct` by itself would also take its fields from a
+/// list, in order.
 pub(in crate::cloud) struct Object<T>(pub(in crate::cloud) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -1,4 +1,5 @@
-//! Fields of an envelope, whatever stands in them: what is not as documented is skipped, and nothing of it is kept.
+//! Fields of an envelope, whatever stands in them: what is not as documented is skipped, and nothing of it is
+//! kept.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -171,8 +171,8 @@ fn the_pace_never_falls_to_nothing() {
     assert_eq!(pace.allowed, 1);
 }
 
-/// A call as the property tests make it, in milliseconds: when it is asked for after the one before, how much longer than
-/// the least it is on its way, and how much longer than the least its answer takes from there.
+/// A call as the property tests make it, in milliseconds: when it is asked for after the one before, how much
+/// longer than the least it is on its way, and how much longer than the least its answer takes from there.
 #[derive(Clone, Debug)]
 struct Asked {
     pause: u64,

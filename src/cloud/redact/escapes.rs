@@ -1,5 +1,5 @@
-//! A text with one layer of its escapes taken back: those of JSON strings, of HTML and of URLs, side by side. Each
-//! character keeps where in the text it comes from.
+//! A text with one layer of its escapes taken back: those of JSON strings, of HTML and of URLs, side by side.
+//! Each character keeps where in the text it comes from.
 
 /// A character, and the bytes that stand for it. Answers are not so long that 32 bits would not do.
 #[derive(Clone, Copy, Debug)]
@@ -126,7 +126,8 @@ fn entity(after: &[Unit]) -> Option<(char, usize)> {
     Some((character, length + 1))
 }
 
-/// As [`json`], after a percent sign. What is not ASCII takes several of these, and is in none of our secrets.
+/// As [`json`], after a percent sign. What is not ASCII takes several of these, and is in none of our
+/// secrets.
 fn percent(after: &[Unit]) -> Option<(char, usize)> {
     hexadecimal(after.get(..2)?).filter(char::is_ascii).map(|character| (character, 2))
 }

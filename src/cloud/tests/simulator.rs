@@ -1,5 +1,5 @@
-//! The whole floor, network included, against the simulator: it was rebuilt from the same documentation without a
-//! line of this code, so that what both agree on is likely right.
+//! The whole floor, network included, against the simulator: it was rebuilt from the same documentation
+//! without a line of this code, so that what both agree on is likely right.
 
 use ::simulator::{
     Behaviour, Cloud, Effect, Fault, SECRET_ID, SECRET_KEY, Server, TEMPORARY_SECRET_ID,

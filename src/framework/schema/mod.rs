@@ -35,8 +35,9 @@ impl Block {
         Type::Object(attributes.chain(blocks).map(|(name, of)| (name.to_owned(), of)).collect())
     }
 
-    /// Puts what stands for "no block" where `object` has null or nothing, at every depth: a collection of blocks is
-    /// empty rather than null, and a group is always there. Attributes that are missing become null.
+    /// Puts what stands for "no block" where `object` has null or nothing, at every depth: a collection of
+    /// blocks is empty rather than null, and a group is always there. Attributes that are missing become
+    /// null.
     pub fn complete(&self, object: &mut Object) {
         for attribute in &self.attributes {
             object.entry(attribute.name.to_owned()).or_insert(Value::Null);
@@ -151,8 +152,8 @@ pub struct NestedBlock {
 }
 
 impl NestedBlock {
-    /// The type of the value of all blocks of this name. Blocks in a list or map may differ in type where they
-    /// hold something dynamic, so that the whole is dynamic then.
+    /// The type of the value of all blocks of this name. Blocks in a list or map may differ in type where
+    /// they hold something dynamic, so that the whole is dynamic then.
     pub fn implied_type(&self) -> Type {
         let object = self.block.implied_type();
         let dynamic = object.contains_dynamic();

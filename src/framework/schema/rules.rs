@@ -1,7 +1,8 @@
 //! What a host demands of a schema, checked here so that a mistake is told as what it is.
 //!
-//! Half of the host's rules cannot be broken at all (see [`super::Mode`], [`super::Kind`] and [`crate::framework::value::Type`]).
-//! Those that can are here, as the host's `configschema` validation states them.
+//! Half of the host's rules cannot be broken at all (see [`super::Mode`], [`super::Kind`] and
+//! [`crate::framework::value::Type`]). Those that can are here, as the host's `configschema` validation
+//! states them.
 
 use std::collections::BTreeSet;
 

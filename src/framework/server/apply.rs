@@ -13,9 +13,9 @@ use crate::framework::value::{Object, known_or_null};
 impl<D: Sync> ResourceType<D> {
     /// Creates (no `prior`), updates, or deletes (no `planned`). `private` are the bytes that the plan gave.
     ///
-    /// The answer's value is the state to store: after success as planned; after an error, which is then in the report, what
-    /// exists, without unknown values. It is never null by accident: where a failed operation saved nothing, `prior` still holds.
-    /// Must be driven to its end.
+    /// The answer's value is the state to store: after success as planned; after an error, which is then in
+    /// the report, what exists, without unknown values. It is never null by accident: where a failed
+    /// operation saved nothing, `prior` still holds. Must be driven to its end.
     pub async fn apply(
         &self,
         data: &D,

@@ -25,8 +25,8 @@ impl<P: Provider> Server<P> {
 
     /// Configures the provider, which may hold unknown values during a plan. May be called again: the last
     /// success holds, and a failure leaves the provider unconfigured rather than as it was, so that nothing
-    /// runs with credentials that are no longer in the configuration. When `stop` is cancelled, whatever the provider
-    /// still waits for is dropped, and that is a failure too.
+    /// runs with credentials that are no longer in the configuration. When `stop` is cancelled, whatever the
+    /// provider still waits for is dropped, and that is a failure too.
     pub async fn configure(
         &self,
         host_version: &str,

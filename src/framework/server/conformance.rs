@@ -1,7 +1,7 @@
 //! Whether what a resource returned keeps the promises that the host checks, told as the bug it is.
 //!
-//! These are the rules of core's `plan_valid` and `compatible`, restated. Whether a value fits its type is left to the
-//! encoder, which cannot send one that does not.
+//! These are the rules of core's `plan_valid` and `compatible`, restated. Whether a value fits its type is
+//! left to the encoder, which cannot send one that does not.
 
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::{Path, Step};
@@ -259,8 +259,9 @@ impl Check {
         }
     }
 
-    /// Every planned element has one that keeps it, and the other way round. Not one to one, as in core: elements that became
-    /// known may have become equal, and what a plan left open may be told by any of them.
+    /// Every planned element has one that keeps it, and the other way round. Not one to one, as in core:
+    /// elements that became known may have become equal, and what a plan left open may be told by any of
+    /// them.
     fn set_kept(&mut self, planned: &[Value], actual: &[Value]) {
         let keeps = |planned: &Value, actual: &Value| {
             let mut check = Self::default();

@@ -9,10 +9,11 @@ use crate::framework::resource::{Cx, Planned};
 use crate::framework::value::Object;
 
 impl<D: Sync> ResourceType<D> {
-    /// Settles `planned`, which `request` came to, with the other instances. Types without the capability have it as it is.
+    /// Settles `planned`, which `request` came to, with the other instances. Types without the capability
+    /// have it as it is.
     ///
-    /// The answer has the private bytes to plan with, in place of `private`. An error refuses the plan, with its warnings beside
-    /// it.
+    /// The answer has the private bytes to plan with, in place of `private`. An error refuses the plan, with
+    /// its warnings beside it.
     pub async fn coordinate(
         &self,
         data: &D,

@@ -9,7 +9,8 @@ use crate::framework::resource::Cx;
 use crate::framework::value::{Object, known_or_null};
 
 impl<D: Sync> ResourceType<D> {
-    /// The one object that `id` names, with as much of its state as the read that follows needs; the rest is null.
+    /// The one object that `id` names, with as much of its state as the read that follows needs; the rest is
+    /// null.
     pub async fn import(
         &self,
         data: &D,

@@ -1,9 +1,9 @@
 //! The operations of a provider, on plain values: one file each.
 //!
-//! Here are the rules that Terraform's core holds every provider to, so that no resource has to know them: what
-//! is unknown in a plan, what a state may hold, what survives a failure. What a resource returns is held
-//! against the same rules before it leaves, because the host's own message for a breach has no path and blames nobody.
-//! How values travel, and who asks, is the business of the floor below.
+//! Here are the rules that Terraform's core holds every provider to, so that no resource has to know them:
+//! what is unknown in a plan, what a state may hold, what survives a failure. What a resource returns is held
+//! against the same rules before it leaves, because the host's own message for a breach has no path and
+//! blames nobody. How values travel, and who asks, is the business of the floor below.
 
 mod apply;
 mod configure;

@@ -1,7 +1,8 @@
 //! Which element of a set came from which element of the configured set.
 //!
-//! Elements of a set have no address, so they are told apart by what they say. A computed attribute that the configuration leaves
-//! null may be anything, so an element may fit several; paired one to one, as many as possible, each has its own.
+//! Elements of a set have no address, so they are told apart by what they say. A computed attribute that the
+//! configuration leaves null may be anything, so an element may fit several; paired one to one, as many as
+//! possible, each has its own.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -44,7 +45,8 @@ pub(super) fn pair<'c>(
 /// Positions of configured elements, and of the values that may fit them; the most particular first.
 type Candidates = Vec<(Vec<usize>, Vec<usize>)>;
 
-/// Found without comparing each with each: elements that leave the same attributes open are looked up by the others.
+/// Found without comparing each with each: elements that leave the same attributes open are looked up by the
+/// others.
 fn candidates(shape: Shape<'_>, values: &[Value], config: &[Value]) -> Candidates {
     let mut alike: BTreeMap<BTreeSet<&str>, Vec<(usize, &Value)>> = BTreeMap::new();
     for (position, config) in config.iter().enumerate() {
@@ -155,7 +157,8 @@ fn all_agree(shape: Shape<'_>, value: &Value, config: &Value) -> bool {
     }
 }
 
-/// As many pairs of a value and an origin as there can be: first whoever comes first, then along augmenting paths.
+/// As many pairs of a value and an origin as there can be: first whoever comes first, then along augmenting
+/// paths.
 fn matched(candidates: &Candidates, fits: impl Fn(usize, usize) -> bool) -> BTreeMap<usize, usize> {
     let mut origins: BTreeMap<usize, usize> = BTreeMap::new();
     let mut left = Vec::new();

@@ -56,8 +56,8 @@ impl<D> ResourceType<D> {
     }
 }
 
-/// `path` as the host can follow it, existing in `prior` or in `planned`: cut at a set, whose elements have no address, and at
-/// what is unknown, of which every part counts as changed.
+/// `path` as the host can follow it, existing in `prior` or in `planned`: cut at a set, whose elements have
+/// no address, and at what is unknown, of which every part counts as changed.
 fn resolve(path: Path, prior: &Object, planned: &Object) -> Result<Path, Diagnostic> {
     [planned, prior].into_iter().find_map(|root| follow(path.steps(), root)).ok_or_else(|| {
         Diagnostic::bug(format!("The plan requires replacement on {path}, which does not exist.")).at(path)

@@ -27,8 +27,8 @@ impl<D: Sync> ResourceType<D> {
         Err(misfit(detail))
     }
 
-    /// Completes a state that was read as [`ResourceType::stored_type`] of its version. One that says nothing is refused: to
-    /// the host, no state would mean that the object is gone.
+    /// Completes a state that was read as [`ResourceType::stored_type`] of its version. One that says nothing
+    /// is refused: to the host, no state would mean that the object is gone.
     pub fn upgrade(&self, stored: Option<Object>) -> Result<Object, Diagnostics> {
         let stored = stored.ok_or_else(|| misfit(format!("The state of this {} is empty.", self.name)))?;
         Ok(self.storable(stored))

@@ -1,4 +1,5 @@
-//! Judging a configuration without network and without a configured provider. Unknown means "cannot judge yet".
+//! Judging a configuration without network and without a configured provider. Unknown means "cannot judge
+//! yet".
 
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::{Path, Step};
@@ -30,9 +31,9 @@ impl<D> ResourceType<D> {
     }
 }
 
-/// What the schema alone says about `config`. The host checks that required arguments are written, but lets an explicit null
-/// pass, and does not look into nested attributes. A nested block is left to it: a group block is there, all null, even
-/// when nobody wrote it.
+/// What the schema alone says about `config`. The host checks that required arguments are written, but lets
+/// an explicit null pass, and does not look into nested attributes. A nested block is left to it: a group
+/// block is there, all null, even when nobody wrote it.
 pub(super) fn against_schema(block: &Block, config: &Object) -> Diagnostics {
     Walk::over(block, config, &|holder, attribute, value| {
         let required = holder != Holder::Block && attribute.mode == Mode::Required;

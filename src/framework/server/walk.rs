@@ -55,7 +55,8 @@ fn visit_object(shape: Shape<'_>, object: &mut Object, config: Option<&Object>, 
     }
 }
 
-/// Visits the objects in `value` beside those in `config`: paired by position, by key, or, in a set, by what they say.
+/// Visits the objects in `value` beside those in `config`: paired by position, by key, or, in a set, by what
+/// they say.
 fn visit_each(shape: Shape<'_>, value: &mut Value, config: &Value, visit: Visit<'_>) {
     match value {
         Value::Object(object) => visit_object(shape, object, as_object(config), visit),

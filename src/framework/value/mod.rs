@@ -88,7 +88,8 @@ impl Value {
         Self::String(normal_form(text.into()))
     }
 
-    /// A set of `elements`: sorted, known duplicates removed. Two elements that are not wholly known stay two.
+    /// A set of `elements`: sorted, known duplicates removed. Two elements that are not wholly known stay
+    /// two.
     pub fn set(mut elements: Vec<Value>) -> Self {
         elements.sort();
         elements.dedup_by(|left, right| left == right && left.is_wholly_known());

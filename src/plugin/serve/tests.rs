@@ -195,7 +195,8 @@ async fn a_termination_signal_stops_the_work_and_its_answer_still_arrives() {
 async fn s37_ctrl_c_ends_a_debug_process_within_five_seconds_whatever_its_client_does() {
     let plugin = start(Mode::Debug);
     let (idle, channel) = (plugin.connect().await, plugin.connect().await);
-    // A call that never ends, a request that is never complete, and a connection on which nothing is ever said.
+    // A call that never ends, a request that is never complete, and a connection on which nothing is ever
+    // said.
     let hanging = call(&channel, HANG);
     let mut half = tonic::client::Grpc::new(plugin.connect().await);
     half.ready().await.unwrap();

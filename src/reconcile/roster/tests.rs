@@ -1,6 +1,6 @@
-//! Every small world: two or three instances whose states list one pair, all that may happen to each, in every order of
-//! reading, planning and applying. Whoever keeps the pair has it in the end; if nobody keeps it, it is revoked. Left out are
-//! worlds of several tainted objects, which nobody can tell apart.
+//! Every small world: two or three instances whose states list one pair, all that may happen to each, in
+//! every order of reading, planning and applying. Whoever keeps the pair has it in the end; if nobody keeps
+//! it, it is revoked. Left out are worlds of several tainted objects, which nobody can tell apart.
 
 use super::*;
 
@@ -95,8 +95,8 @@ struct Known {
     takes_part: bool,
 }
 
-/// Reads and plans `fates`. `order` has each instance twice: first it is read, then planned. `None`: an instance would be
-/// planned though it waits for one that comes later, which the wait does not let happen.
+/// Reads and plans `fates`. `order` has each instance twice: first it is read, then planned. `None`: an
+/// instance would be planned though it waits for one that comes later, which the wait does not let happen.
 fn plan(fates: &[Fate], order: &[usize]) -> Option<Vec<Known>> {
     let mut roster = Roster::default();
     let mut known = vec![Known::default(); fates.len()];
@@ -118,7 +118,7 @@ fn plan(fates: &[Fate], order: &[usize]) -> Option<Vec<Known>> {
         }
         let intent = fate.intent(place, known.noted, !fate.is_known_late());
         roster.plan(&intent);
-        if roster.awaits(&intent) {
+        if roster.must_wait(&intent) {
             return None;
         }
         let mut handover = roster.settle(&intent);
@@ -140,10 +140,11 @@ fn apply(fates: &[Fate], known: &[Known], order: &[usize]) -> bool {
         let (fate, Known { noted, mut leaves, .. }) = (fates[place], known[place]);
         let replaced = fate.is_replaced() || fate.is_tainted();
         if !replaced && fate != Fate::Destroyed {
-            // An update, or the destroy of a deposed object, is planned again, by a process that knows the states alone.
+            // An update, or the destroy of a deposed object, is planned again, by a process that knows the
+            // states alone.
             let intent = fate.intent(place, noted, true);
             roster.plan(&intent);
-            assert!(!roster.awaits(&intent));
+            assert!(!roster.must_wait(&intent));
             let handover = roster.settle(&intent);
             assert_eq!(handover.unsettled, [].into(), "{fates:?} {order:?}");
             if fate == Fate::Kept && handover.again.is_empty() {
@@ -219,7 +220,7 @@ fn what_two_declare_changes_nothing_and_is_told_once() {
             };
             let intent = Fate::Kept.intent(place, note, true);
             roster.plan(&intent);
-            waits |= roster.awaits(&intent);
+            waits |= roster.must_wait(&intent);
             let handover = roster.settle(&intent);
             told += handover.declared_twice.len() + handover.taken_over.len();
             assert!(waits || handover.again.is_empty(), "{order:?}");
@@ -288,8 +289,8 @@ fn who_is_not_planned_in_time_is_not_awaited_again() {
     for place in [1, 2] {
         roster.enter(Mark::new(place as u64), &[PAIR].into());
         roster.plan(&intent(place));
-        assert_eq!(roster.awaits(&intent(place)), place == 1);
-        roster.await_no_more(&intent(place));
+        assert_eq!(roster.must_wait(&intent(place)), place == 1);
+        roster.wait_no_more(&intent(place));
         let handover = roster.settle(&intent(place));
         assert_eq!((handover.again, handover.taken_over), ([PAIR].into(), [PAIR].into()));
     }
@@ -304,7 +305,7 @@ fn who_does_not_wait_gives_up_nobody_who_is_still_to_be_planned() {
     roster.plan(&Fate::Kept.intent(0, false, true));
     let destroyed = Fate::Destroyed.intent(2, true, true);
     roster.plan(&destroyed);
-    roster.await_no_more(&destroyed);
+    roster.wait_no_more(&destroyed);
     assert_eq!(roster.replace_unplanned(&[PAIR].into()), [PAIR].into(), "the tainted one is recognised");
 }
 

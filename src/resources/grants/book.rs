@@ -1,9 +1,9 @@
-//! What the reader knows, and what it should ask next. Pure: readings are handed in, questions handed out, and time is a
-//! parameter.
+//! What the reader knows, and what it should ask next. Pure: readings are handed in, questions handed out,
+//! and time is a parameter.
 //!
 //! `reconcile::snapshot` says what readings are worth and `reconcile::ledger` which lists to read. Looks and
-//! confirmations are kept apart: a look may be one of many to come, so the ledger remembers what members cost; a
-//! confirmation asks anew, and begins with the page where new grants are expected.
+//! confirmations are kept apart: a look may be one of many to come, so the ledger remembers what members
+//! cost; a confirmation asks anew, and begins with the page where new grants are expected.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -86,7 +86,8 @@ pub(super) struct Answer {
     pub(super) found: BTreeMap<Pair, Grant>,
     /// Those that must be asked. Pairs in none of these sets do not exist.
     pub(super) open: BTreeSet<Pair>,
-    /// Those whose lists the API refuses to give, though it has given no other yet: perhaps it gives none to us.
+    /// Those whose lists the API refuses to give, though it has given no other yet: perhaps it gives none to
+    /// us.
     pub(super) refused: BTreeSet<Pair>,
     /// Those that may or may not exist: their lists contradict themselves.
     pub(super) unclear: BTreeSet<Pair>,
@@ -181,8 +182,9 @@ impl Book {
         self.snapshots.learn_page(identity, since, at, page);
     }
 
-    /// Learns where new grants show: `members` hold the identity, by this page of its list, or by their own lists. A grant that
-    /// shows elsewhere than on the pages where it was expected says so; one that shows nowhere yet says nothing.
+    /// Learns where new grants show: `members` hold the identity, by this page of its list, or by their own
+    /// lists. A grant that shows elsewhere than on the pages where it was expected says so; one that shows
+    /// nowhere yet says nothing.
     fn learn_place(&mut self, identity: u64, page: Option<u64>, members: &[u64]) {
         let shows = |expected: &&Expected| members.iter().any(|member| expected.members.contains(member));
         let Some(expected) = self.expected.get(&identity).filter(|expected| shows(expected)) else { return };
@@ -224,7 +226,8 @@ impl Book {
         self.snapshots.is_shut(pair.member_uin, self.snapshots.floor(pair, floor))
     }
 
-    /// The moment after which lists must be read to say for the second time that `pairs` do not exist, where they may err.
+    /// The moment after which lists must be read to say for the second time that `pairs` do not exist, where
+    /// they may err.
     pub(super) fn doubt(&self, pairs: &BTreeSet<Pair>) -> Tick {
         self.snapshots.doubt(pairs)
     }

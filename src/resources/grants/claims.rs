@@ -1,12 +1,14 @@
 //! Which pairs the resources of this run declare, so that none takes away what another has just been given.
 //!
-//! A pair may move from one resource to another in one apply, or be declared by two, or belong to an object and to the
-//! one that replaces it. The order of their operations is the host's. So an operation that makes pairs exist claims them
-//! first, and holds them once they are in its state; an operation that revokes leaves alone what another holds, and waits
-//! for those that are still claimed. Who claims a pair that is being revoked goes on when that is over.
+//! A pair may move from one resource to another in one apply, or be declared by two, or belong to an object
+//! and to the one that replaces it. The order of their operations is the host's. So an operation that makes
+//! pairs exist claims them first, and holds them once they are in its state; an operation that revokes leaves
+//! alone what another holds, and waits for those that are still claimed. Who claims a pair that is being
+//! revoked goes on when that is over.
 //!
-//! Revokes ask pair by pair, each when its turn comes: a claim that comes late still saves the rest. Nobody waits in a
-//! circle: a revoke waits only for claims, which end when granting has, and a claim waits only for calls that are under way.
+//! Revokes ask pair by pair, each when its turn comes: a claim that comes late still saves the rest. Nobody
+//! waits in a circle: a revoke waits only for claims, which end when granting has, and a claim waits only for
+//! calls that are under way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +20,8 @@ use tokio_util::sync::CancellationToken;
 use crate::cloud::{Deadline, Ended};
 use crate::reconcile::Pair;
 
-/// How long an operation that failed waits at most for those who claim what it was to give up: two calls and some looks.
+/// How long an operation that failed waits at most for those who claim what it was to give up: two calls and
+/// some looks.
 const RELEASE_TIME_MAX: Duration = Duration::from_mins(2);
 
 /// The claims of one run.
@@ -32,8 +35,8 @@ pub(super) struct Claims {
 struct Entries {
     /// By how many operations each pair is claimed now.
     claimed: BTreeMap<Pair, usize>,
-    /// In the state of a resource that this run created or updated, and therefore not to be revoked for another, whose state
-    /// may list it as well.
+    /// In the state of a resource that this run created or updated, and therefore not to be revoked for
+    /// another, whose state may list it as well.
     held: BTreeSet<Pair>,
     /// By how many operations each pair is being revoked now.
     revoking: BTreeMap<Pair, usize>,
@@ -78,7 +81,8 @@ impl Claims {
         Ok(claim)
     }
 
-    /// Takes `pair` to revoke it, once it is clear that no other resource of this run gets to hold it. `None`: one does.
+    /// Takes `pair` to revoke it, once it is clear that no other resource of this run gets to hold it.
+    /// `None`: one does.
     pub(super) async fn revoke(&self, pair: Pair, until: &Deadline) -> Result<Option<Revoking<'_>>, Ended> {
         self.wait(until, |entries| {
             if entries.claimed.contains_key(&pair) {
@@ -93,9 +97,9 @@ impl Claims {
         .await
     }
 
-    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run holds: they are that
-    /// one's. Waits for claims under way, but no longer than a claim takes whose operation ends with the run. The other pairs are
-    /// remembered, for whoever claims them later.
+    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run holds:
+    /// they are that one's. Waits for claims under way, but no longer than a claim takes whose operation ends
+    /// with the run. The other pairs are remembered, for whoever claims them later.
     pub(super) async fn release(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let unlimited = Deadline::after(RELEASE_TIME_MAX, CancellationToken::new());
         let unclaimed = |entries: &mut Entries| {

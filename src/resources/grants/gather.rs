@@ -1,9 +1,9 @@
-//! Collects demands that arrive close together, so that they can share calls. Terraform starts its operations in
-//! waves; whoever comes first waits a few milliseconds for the rest of the wave.
+//! Collects demands that arrive close together, so that they can share calls. Terraform starts its operations
+//! in waves; whoever comes first waits a few milliseconds for the rest of the wave.
 //!
-//! Operations that share a call end together, and the host then needs a while to start as many again, one after
-//! the other. So a gather can linger: until as many have come as were at work lately, or until the host's pauses say
-//! that they will not. Who was alone before is not kept waiting.
+//! Operations that share a call end together, and the host then needs a while to start as many again, one
+//! after the other. So a gather can linger: until as many have come as were at work lately, or until the
+//! host's pauses say that they will not. Who was alone before is not kept waiting.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,8 +37,8 @@ struct Crowd<D> {
     waiting: Vec<D>,
     /// How many have left in a wave that is not dealt with yet.
     at_work: usize,
-    /// The most that were at work when a wave had left, forgotten by halves: parts of a crowd that got out of step wait
-    /// for each other again, and who is left alone of many soon waits for nobody.
+    /// The most that were at work when a wave had left, forgotten by halves: parts of a crowd that got out of
+    /// step wait for each other again, and who is left alone of many soon waits for nobody.
     expected: usize,
 }
 
@@ -51,8 +51,9 @@ struct Wave<'g, D> {
 }
 
 impl<D: Send + 'static> Gather<D> {
-    /// Adds a demand to the wave that is gathering; the first to come begins one. When it is complete, the first one's `deal`
-    /// is called with all of it, in a task of its own: the wave is dealt with even if that caller goes away.
+    /// Adds a demand to the wave that is gathering; the first to come begins one. When it is complete, the
+    /// first one's `deal` is called with all of it, in a task of its own: the wave is dealt with even if that
+    /// caller goes away.
     pub(super) fn join<F>(self: &Arc<Self>, demand: D, deal: impl FnOnce(Vec<D>) -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send,

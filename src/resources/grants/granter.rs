@@ -1,7 +1,7 @@
 //! Grants pairs for everybody who shares it, in the fewest calls.
 //!
-//! Demands that arrive together are tiled together, and each is told what became of its own pairs. How a call that one bad
-//! pair spoils is dealt with is in `search.rs`.
+//! Demands that arrive together are tiled together, and each is told what became of its own pairs. How a call
+//! that one bad pair spoils is dealt with is in `search.rs`.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -61,7 +61,8 @@ impl Granter {
         Round { accepted: pairs.clone(), halt: Some(halt), ..Round::default() }
     }
 
-    /// Deals with the demands of a wave together, for as long as the most hurried of them may take; then with the others.
+    /// Deals with the demands of a wave together, for as long as the most hurried of them may take; then with
+    /// the others.
     async fn serve(&self, mut wave: Vec<Demand>) {
         let round = Mutex::default();
         while let Some(until) = wave.iter().map(|demand| &demand.until).min_by_key(|until| until.remaining())

@@ -1,4 +1,5 @@
-//! Settles the plans of the instances of a run with each other: `reconcile::roster`, shared, with a wait for plans to come.
+//! Settles the plans of the instances of a run with each other: `reconcile::roster`, shared, with a wait for
+//! plans to come.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,11 +13,12 @@ use crate::cloud::{Deadline, Ended};
 use crate::reconcile::Pair;
 use crate::reconcile::roster::{Handover, Intent, Mark, Roster};
 
-/// How long nothing is planned before an instance that was read and is awaited is given up: a host plans what it has read
-/// within milliseconds, unless it has nothing to plan (an object that is only forgotten).
+/// How long nothing is planned before an instance that was read and is awaited is given up: a host plans what
+/// it has read within milliseconds, unless it has nothing to plan (an object that is only forgotten).
 const PLAN_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long after an awaited plan another one may follow: a host that replaces an object plans the same instance twice.
+/// How long after an awaited plan another one may follow: a host that replaces an object plans the same
+/// instance twice.
 const SECOND_PLAN: Duration = Duration::from_millis(100);
 
 /// The instances of one run.
@@ -52,8 +54,8 @@ impl Grants {
         Mark::new(fastrand::u64(..))
     }
 
-    /// Says that the state of the instance `mark` lists `pairs`. Returns those of them that an instance which said so earlier
-    /// lists too: the state must note them.
+    /// Says that the state of the instance `mark` lists `pairs`. Returns those of them that an instance which
+    /// said so earlier lists too: the state must note them.
     pub fn enter(&self, mark: Mark, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         self.handovers.roster().enter(mark, pairs)
     }
@@ -63,7 +65,8 @@ impl Grants {
         self.handovers.roster().notes(mark).cloned()
     }
 
-    /// Records the plan `intent` and settles it with those of the others. Waits for those that were entered earlier.
+    /// Records the plan `intent` and settles it with those of the others. Waits for those that were entered
+    /// earlier.
     ///
     /// # Errors
     ///
@@ -71,24 +74,24 @@ impl Grants {
     pub async fn settle_plan(&self, intent: &Intent, until: &Deadline) -> Result<Handover, Halt> {
         self.handovers.roster().plan(intent);
         self.handovers.planned.notify_waiters();
-        if self.handovers.wait(until, |roster| roster.awaits(intent)).await? {
+        if self.handovers.wait(until, |roster| roster.must_wait(intent)).await? {
             until.sleep(SECOND_PLAN).await?;
         }
         let mut roster = self.handovers.roster();
-        roster.await_no_more(intent);
+        roster.wait_no_more(intent);
         Ok(roster.settle(intent))
     }
 
-    /// Says that the object of the instance `mark`, which was planned, is to be replaced. Returns what becomes of the pairs that
-    /// the old object lists.
+    /// Says that the object of the instance `mark`, which was planned, is to be replaced. Returns what
+    /// becomes of the pairs that the old object lists.
     pub fn replace(&self, mark: Mark) -> Handover {
         let handover = self.handovers.roster().replace(mark);
         self.handovers.planned.notify_waiters();
         handover
     }
 
-    /// Says that a new object is planned which will have the pairs `desired`. Returns what the tainted object that it may
-    /// replace leaves to others. Waits while that could be any of several.
+    /// Says that a new object is planned which will have the pairs `desired`. Returns what the tainted object
+    /// that it may replace leaves to others. Waits while that could be any of several.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Reads lists of grants, a page a call. Knows what the API leaves out and how its lists may change under a reader.
+//! Reads lists of grants, a page a call. Knows what the API leaves out and how its lists may change under a
+//! reader.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +31,9 @@ impl Lists {
         Self { client }
     }
 
-    /// What is granted to `member`, by identity. A list that changes between two pages, or that shows fewer items than it
-    /// says it has, may have hidden one from us: it is read anew, and what any of its readings showed is believed.
+    /// What is granted to `member`, by identity. A list that changes between two pages, or that shows fewer
+    /// items than it says it has, may have hidden one from us: it is read anew, and what any of its readings
+    /// showed is believed.
     pub(super) async fn of_member(&self, member: u64, until: &Deadline) -> Result<Holdings, ApiError> {
         let mut holdings = Holdings::default();
         for _ in 0..READINGS_MAX {
@@ -90,8 +92,8 @@ pub(super) struct Holdings {
     pub(super) whole: bool,
 }
 
-/// Whether the API refuses to give a list because of what it is of, a member or an identity: it may not exist. That the caller has
-/// no organization is no such refusal.
+/// Whether the API refuses to give a list because of what it is of, a member or an identity: it may not
+/// exist. That the caller has no organization is no such refusal.
 pub(super) fn is_refusal(error: &ApiError) -> bool {
     let class = error.code().and_then(|code| code.split('.').next()).unwrap_or_default();
     match error.kind() {

@@ -37,11 +37,12 @@ use crate::reconcile::Pair;
 use crate::reconcile::decide::Standing;
 use crate::reconcile::snapshot::Tick;
 
-/// How many calls one operation has under way at most. The client's limiter paces them; this bounds what is in
-/// flight when the user stops the run.
+/// How many calls one operation has under way at most. The client's limiter paces them; this bounds what is
+/// in flight when the user stops the run.
 const CONCURRENT_CALLS: usize = 8;
 
-/// How long after its own end an operation waits for a shared call that it takes part in: no call takes longer.
+/// How long after its own end an operation waits for a shared call that it takes part in: no call takes
+/// longer.
 const LAST_CALL: Duration = Duration::from_secs(31);
 
 /// An existing grant.
@@ -60,8 +61,8 @@ impl Grant {
     }
 }
 
-/// The grants of the organization that the client's credentials administer. One for all resources of a process, so that
-/// they share calls.
+/// The grants of the organization that the client's credentials administer. One for all resources of a
+/// process, so that they share calls.
 #[derive(Debug)]
 pub struct Grants {
     client: Client,
@@ -84,8 +85,8 @@ impl Grants {
         self.reader.now()
     }
 
-    /// What exists of `pairs`, by readings that are a minute old at most. Never by readings from before our own last write of a
-    /// pair. Absent from the answer: does not exist.
+    /// What exists of `pairs`, by readings that are a minute old at most. Never by readings from before our
+    /// own last write of a pair. Absent from the answer: does not exist.
     pub async fn observe(
         &self,
         pairs: &BTreeSet<Pair>,
@@ -113,8 +114,8 @@ impl Grants {
         self.reader.observe_missed(missed, until).await
     }
 
-    /// Claims `pairs` for an operation that will make them exist, so that no other operation of this run revokes them
-    /// meanwhile. Waits for revokes of them that are under way.
+    /// Claims `pairs` for an operation that will make them exist, so that no other operation of this run
+    /// revokes them meanwhile. Waits for revokes of them that are under way.
     pub async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Halt> {
         Ok(self.claims.claim(pairs, until).await?)
     }

@@ -1,5 +1,5 @@
-//! On which page of an identity's list new grants show. The API does not document the order, so this is learnt from
-//! where they turn up and never relied on: what the page does not show is looked for elsewhere.
+//! On which page of an identity's list new grants show. The API does not document the order, so this is
+//! learnt from where they turn up and never relied on: what the page does not show is looked for elsewhere.
 
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
-//! The one reader of grants: everything that wants to know what exists asks here, and demands share what they can.
+//! The one reader of grants: everything that wants to know what exists asks here, and demands share what they
+//! can.
 //!
-//! What was read lately answers at once. For the rest, demands that arrive together are looked at together: the book says
-//! which lists to read, and each is read once for all who wait for it. A demand goes round until everything it
-//! asked about is answered.
+//! What was read lately answers at once. For the rest, demands that arrive together are looked at together:
+//! the book says which lists to read, and each is read once for all who wait for it. A demand goes round
+//! until everything it asked about is answered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +19,8 @@ use crate::cloud::{ApiError, Client, Deadline, Kind};
 use crate::reconcile::Pair;
 use crate::reconcile::snapshot::Tick;
 
-/// The identity that every organization has. That the API gives its list says that it refuses others for what they are of.
+/// The identity that every organization has. That the API gives its list says that it refuses others for what
+/// they are of.
 const PRESET_IDENTITY: u64 = 1;
 
 /// Reads for everybody who shares it.
@@ -65,8 +67,9 @@ impl Reader {
         }
     }
 
-    /// What exists of `pairs`, by readings that began after `since`. Absent from the answer: does not exist, or, where new grants
-    /// are looked for, does not show. A pair of which that cannot be told otherwise ends with [`Halt::Unclear`].
+    /// What exists of `pairs`, by readings that began after `since`. Absent from the answer: does not exist,
+    /// or, where new grants are looked for, does not show. A pair of which that cannot be told otherwise ends
+    /// with [`Halt::Unclear`].
     pub(super) async fn observe(
         self: &Arc<Self>,
         pairs: &BTreeSet<Pair>,
@@ -96,8 +99,9 @@ impl Reader {
         }
     }
 
-    /// As [`Reader::observe`], for pairs that a reading has missed: what a list of several pages did not show may have slipped
-    /// from one page to another between two readings, so it is believed of the second list that says so.
+    /// As [`Reader::observe`], for pairs that a reading has missed: what a list of several pages did not show
+    /// may have slipped from one page to another between two readings, so it is believed of the second list
+    /// that says so.
     pub(super) async fn observe_missed(
         self: &Arc<Self>,
         missed: &BTreeSet<Pair>,
@@ -127,14 +131,14 @@ impl Reader {
         self.shared().book.now()
     }
 
-    /// Stamps `pairs` as written: to be called when a write begins, and when it ends. What is read from then on may be
-    /// believed about them; returns that moment.
+    /// Stamps `pairs` as written: to be called when a write begins, and when it ends. What is read from then
+    /// on may be believed about them; returns that moment.
     pub(super) fn written(&self, pairs: &BTreeSet<Pair>) -> Tick {
         self.shared().book.written(pairs)
     }
 
-    /// Has one round of questions asked, shared with whoever else waits, and returns when all that concern this demand are
-    /// answered.
+    /// Has one round of questions asked, shared with whoever else waits, and returns when all that concern
+    /// this demand are answered.
     async fn find_out(self: &Arc<Self>, demand: Demand, until: &Deadline) -> Result<(), Halt> {
         let (reply, flights) = oneshot::channel();
         let (waiter, reader) = (Waiter { demand, until: until.clone(), reply }, Arc::clone(self));
@@ -172,7 +176,8 @@ impl Reader {
         }
     }
 
-    /// The flight that answers `question` by a reading since `floor`: one under way if there is, else a new one.
+    /// The flight that answers `question` by a reading since `floor`: one under way if there is, else a new
+    /// one.
     fn join(
         self: &Arc<Self>,
         shared: &mut Shared,

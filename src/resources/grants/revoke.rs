@@ -14,8 +14,8 @@ use crate::reconcile::Pair;
 /// How often a call of unknown outcome is made in all. Repeating is safe: what is gone counts as revoked.
 const TRIES_MAX: u32 = 3;
 
-/// Hosts begin everything that can begin within a few milliseconds: a resource that takes over what another one lets go of has
-/// this long to say so before the first call.
+/// Hosts begin everything that can begin within a few milliseconds: a resource that takes over what another
+/// one lets go of has this long to say so before the first call.
 const HAND_OVER: Duration = Duration::from_millis(25);
 
 /// Why a pair is not gone.
@@ -59,8 +59,8 @@ impl Revoked {
 }
 
 impl Grants {
-    /// Revokes `pairs`, but for those that another resource of this run has come to hold when their turn comes: they are left
-    /// to it. Those of one member follow each other; members go side by side.
+    /// Revokes `pairs`, but for those that another resource of this run has come to hold when their turn
+    /// comes: they are left to it. Those of one member follow each other; members go side by side.
     pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Revoked {
         let revoked = Mutex::<Revoked>::default();
         let record = || revoked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,8 +93,9 @@ impl Grants {
         revoked
     }
 
-    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run has come to hold: the
-    /// state of the one that gives up must not list them any more. Waits for claims under way.
+    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run has
+    /// come to hold: the state of the one that gives up must not list them any more. Waits for claims under
+    /// way.
     pub async fn release(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         if pairs.is_empty() { BTreeSet::new() } else { self.claims.release(pairs).await }
     }
@@ -146,8 +147,8 @@ impl Grants {
     }
 }
 
-/// Whether the API says that there is nothing to revoke. That the caller has no organization does not say so: the usual
-/// cause is the wrong account's credentials.
+/// Whether the API says that there is nothing to revoke. That the caller has no organization does not say so:
+/// the usual cause is the wrong account's credentials.
 fn is_gone(error: &ApiError) -> bool {
     matches!(
         error.code(),

@@ -1,8 +1,8 @@
 //! Members in whose account the role that carries a grant could not be made (`FailedOperation.CreateRole`).
 //!
-//! That may pass in a moment, so what failed is tried again a little later; until then nothing else is asked for of the member.
-//! If it does not pass, something may be wrong with one identity or with the account: some other pairs of it tell, and where
-//! they fail too, the member is given up as a whole.
+//! That may pass in a moment, so what failed is tried again a little later; until then nothing else is asked
+//! for of the member. If it does not pass, something may be wrong with one identity or with the account: some
+//! other pairs of it tell, and where they fail too, the member is given up as a whole.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;

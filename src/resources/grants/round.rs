@@ -1,4 +1,5 @@
-//! What came of a round of grants, pair by pair. Pure: the search writes it, and each demand reads its own share.
+//! What came of a round of grants, pair by pair. Pure: the search writes it, and each demand reads its own
+//! share.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! Asks for the pairs of one round, and searches for what spoils a call.
 //!
-//! A refused call is halved until what is bad is named and the rest granted. Where nearly everything fails, it is taken apart at
-//! once and its parts are asked for side by side. What fails because of a role goes its own way (`roles.rs`).
+//! A refused call is halved until what is bad is named and the rest granted. Where nearly everything fails,
+//! it is taken apart at once and its parts are asked for side by side. What fails because of a role goes its
+//! own way (`roles.rs`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -62,7 +63,8 @@ pub(super) enum Answer {
 }
 
 impl Search<'_> {
-    /// Asks for `tiles`. Calls about the same members follow each other; calls about different ones run side by side.
+    /// Asks for `tiles`. Calls about the same members follow each other; calls about different ones run side
+    /// by side.
     pub(super) async fn run(&self, tiles: Vec<Product>) {
         self.drive_all(tiles.into_iter().map(|tile| Task { tile, part_of: None })).await;
         self.finish_parts().await;
@@ -190,8 +192,8 @@ impl Search<'_> {
         [left, right].map(|tile| Task { tile, part_of: Some(refusal.clone()) }).into()
     }
 
-    /// Gives up what was not asked for. Nobody promises that a call which is refused for one of its pairs has granted none of
-    /// the others.
+    /// Gives up what was not asked for. Nobody promises that a call which is refused for one of its pairs has
+    /// granted none of the others.
     pub(super) fn abandon(&self, tasks: impl IntoIterator<Item = Task>) {
         let mut round = self.round();
         for Task { tile, part_of } in tasks {

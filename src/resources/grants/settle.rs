@@ -1,8 +1,8 @@
 //! Makes pairs exist and sees that they do: rounds of grants, each followed by a look.
 //!
-//! A call whose outcome is unknown is looked up first and repeated only for what is not there: granting a pair
-//! again does no harm, but the state must say what exists. What was accepted and is in no list, or is listed as not working,
-//! is asked for again after a while: somebody may have revoked it at once.
+//! A call whose outcome is unknown is looked up first and repeated only for what is not there: granting a
+//! pair again does no harm, but the state must say what exists. What was accepted and is in no list, or is
+//! listed as not working, is asked for again after a while: somebody may have revoked it at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -19,8 +19,8 @@ const TRIES_MAX: u32 = 3;
 /// Between two looks: doubled from the first to the second.
 const LOOK_PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(3));
 
-/// How many looks decide that what nobody said yes to does not exist: with the pauses before them, some four seconds of
-/// the list lagging behind.
+/// How many looks decide that what nobody said yes to does not exist: with the pauses before them, some four
+/// seconds of the list lagging behind.
 const LOOKS_IN_DOUBT: u32 = 4;
 
 /// How many looks what was accepted is given to show: with the pauses between them, ten seconds.
@@ -37,7 +37,8 @@ pub struct Settled {
     shown: BTreeSet<Pair>,
     /// Of these, what the API said yes to.
     accepted: BTreeSet<Pair>,
-    /// Of these, what was given up: accepted the last time it was asked for, and in the end still not seen to work.
+    /// Of these, what was given up: accepted the last time it was asked for, and in the end still not seen to
+    /// work.
     fruitless: BTreeSet<Pair>,
     /// Refused, or in the end not there though asked for again and again.
     pub refusals: Vec<Refusal>,
@@ -95,8 +96,8 @@ impl Grants {
         settled
     }
 
-    /// Looks until every unseen pair is confirmed, or has been given its looks: `patience` those that are `doubtful`, and more
-    /// those that were accepted.
+    /// Looks until every unseen pair is confirmed, or has been given its looks: `patience` those that are
+    /// `doubtful`, and more those that were accepted.
     async fn look(
         &self,
         settled: &mut Settled,
@@ -147,7 +148,8 @@ impl Settled {
         &self.fruitless - &self.shown
     }
 
-    /// What was asked for as often as there are tries, accepted, and is listed as something that must be granted again to work.
+    /// What was asked for as often as there are tries, accepted, and is listed as something that must be
+    /// granted again to work.
     pub fn stale(&self) -> BTreeSet<Pair> {
         &self.fruitless & &self.shown
     }
@@ -157,8 +159,9 @@ impl Settled {
         self.unseen.is_empty() && self.refusals.is_empty() && self.halt.is_none()
     }
 
-    /// Whether `refusal` says that its pairs do not exist: not if it is about a failure that may have done some of its work, and
-    /// about pairs that an earlier call may have granted only if what they are made of is not there.
+    /// Whether `refusal` says that its pairs do not exist: not if it is about a failure that may have done
+    /// some of its work, and about pairs that an earlier call may have granted only if what they are made of
+    /// is not there.
     fn believes(&self, refusal: &Refusal) -> bool {
         match refusal.error.kind() {
             Kind::Absent => true,
@@ -167,7 +170,8 @@ impl Settled {
         }
     }
 
-    /// Turns what is still unseen of `doubts` into refusals. What was shown is kept: it exists; and so is what was accepted.
+    /// Turns what is still unseen of `doubts` into refusals. What was shown is kept: it exists; and so is
+    /// what was accepted.
     fn give_up(&mut self, doubts: impl IntoIterator<Item = Refusal>) {
         for mut doubt in doubts {
             doubt.pairs.retain(|pair| self.unseen.contains(pair));

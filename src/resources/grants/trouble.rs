@@ -1,5 +1,5 @@
-//! How grants have fared lately, whoever asked for them: whether a refused call holds one bad pair among good ones, or whether
-//! nearly everything fails. Pure.
+//! How grants have fared lately, whoever asked for them: whether a refused call holds one bad pair among good
+//! ones, or whether nearly everything fails. Pure.
 
 /// The level from which a refused call is expected to hold many bad pairs.
 const COMMON: u8 = 4;
@@ -33,7 +33,8 @@ impl Trouble {
         self.in_vain = self.in_vain.saturating_add(1);
     }
 
-    /// Whether to take a refused call apart at once. Halving takes fewer calls where one pair is bad, more where every third is.
+    /// Whether to take a refused call apart at once. Halving takes fewer calls where one pair is bad, more
+    /// where every third is.
     pub(super) fn is_common(self) -> bool {
         self.level >= COMMON
     }

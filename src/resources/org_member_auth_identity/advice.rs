@@ -1,5 +1,5 @@
-//! What each error code means to a user, and what to do next. One table for all actions: a code means the same
-//! wherever it comes from.
+//! What each error code means to a user, and what to do next. One table for all actions: a code means the
+//! same wherever it comes from.
 //!
 //! Sources: the error lists of the actions' API pages, and the common error codes of API 3.0.
 
@@ -28,8 +28,8 @@ impl Advice {
     }
 }
 
-/// The advice for `error`: by its code, else by the part of the code before the first dot, else by its kind. Who asked for the
-/// end need not be told of the code before it.
+/// The advice for `error`: by its code, else by the part of the code before the first dot, else by its kind.
+/// Who asked for the end need not be told of the code before it.
 pub(super) fn advice(error: &ApiError) -> Advice {
     if error.kind() == Kind::Stopped {
         return by_kind(Kind::Stopped);

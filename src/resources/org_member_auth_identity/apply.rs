@@ -32,8 +32,9 @@ pub(super) async fn create(
     converged.result
 }
 
-/// Grants what is new in the planned product, then revokes what is no longer in it, but for what another instance answers for.
-/// What the state knows to exist and to work costs no call, unless another instance lists it too.
+/// Grants what is new in the planned product, then revokes what is no longer in it, but for what another
+/// instance answers for. What the state knows to exist and to work costs no call, unless another instance
+/// lists it too.
 pub(super) async fn update(
     cx: &Cx<'_, Access>,
     prior: &MemberAuthIdentity,
@@ -63,8 +64,8 @@ pub(super) async fn update(
     converged.result
 }
 
-/// Revokes every pair that the state says is ours, but for what another instance answers for. Pairs that are gone already, and
-/// whose member or identity is, count as revoked; those that block stay in the state.
+/// Revokes every pair that the state says is ours, but for what another instance answers for. Pairs that are
+/// gone already, and whose member or identity is, count as revoked; those that block stay in the state.
 pub(super) async fn delete(
     cx: &Cx<'_, Access>,
     prior: MemberAuthIdentity,
@@ -96,8 +97,8 @@ struct Converged {
     result: Result<(), Diagnostics>,
 }
 
-/// Makes the planned product exist, and revokes what is `recorded` and no longer in it. What of this is `noted` is left to the
-/// instance that answers for it.
+/// Makes the planned product exist, and revokes what is `recorded` and no longer in it. What of this is
+/// `noted` is left to the instance that answers for it.
 async fn converge(
     cx: &Cx<'_, Access>,
     grants: &Grants,
@@ -165,8 +166,9 @@ fn leave(cx: &Cx<'_, Access>, recorded: &mut Present, pairs: &BTreeSet<Pair>) {
     warn_about(cx, &left, explain::left);
 }
 
-/// Looks at what of `desired` the state does not know to exist and to work, and at what another instance of the run may have
-/// revoked since (`shared`). What others granted is believed only by a reading of our own: it is about to become ours.
+/// Looks at what of `desired` the state does not know to exist and to work, and at what another instance of
+/// the run may have revoked since (`shared`). What others granted is believed only by a reading of our own:
+/// it is about to become ours.
 async fn look(
     grants: &Grants,
     recorded: &Present,

@@ -1,4 +1,5 @@
-//! A plan beside the plans of the other instances: no run takes away a pair that another state lists and keeps.
+//! A plan beside the plans of the other instances: no run takes away a pair that another state lists and
+//! keeps.
 
 use std::collections::BTreeSet;
 
@@ -15,9 +16,11 @@ use crate::reconcile::roster::{Change, Intent};
 use crate::resources::access::Access;
 use crate::resources::grants::Grants;
 
-/// Settles who of several instances that list a pair answers for it, and tells what comes of it. `reconcile::roster` decides.
+/// Settles who of several instances that list a pair answers for it, and tells what comes of it.
+/// `reconcile::roster` decides.
 ///
-/// Pairs that must be claimed are planned with an unknown role name, so that the instance takes part in the apply.
+/// Pairs that must be claimed are planned with an unknown role name, so that the instance takes part in the
+/// apply.
 pub(super) async fn coordinate(
     cx: &Cx<'_, Access>,
     prior: Option<&MemberAuthIdentity>,
@@ -33,9 +36,9 @@ pub(super) async fn coordinate(
     }
 }
 
-/// A plan without a prior state is that of a new object, but there may be an old one that makes room for it. If it is replaced
-/// on demand, the instance was planned before, and the private bytes are those of that plan. If it is tainted, the host sends
-/// neither the object nor its private bytes.
+/// A plan without a prior state is that of a new object, but there may be an old one that makes room for it.
+/// If it is replaced on demand, the instance was planned before, and the private bytes are those of that
+/// plan. If it is tainted, the host sends neither the object nor its private bytes.
 async fn replace(
     cx: &Cx<'_, Access>,
     grants: &Grants,

@@ -1,5 +1,5 @@
-//! Turns what went wrong into what the practitioner reads: what was tried, on which pairs, what came of it, what the
-//! API said, and the next step. The only place that does.
+//! Turns what went wrong into what the practitioner reads: what was tried, on which pairs, what came of it,
+//! what the API said, and the next step. The only place that does.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -323,8 +323,8 @@ fn paragraphs(first: String, others: &[String]) -> String {
     std::iter::once(first).chain(others.iter().cloned()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// What support asks for: action, attempts, code, message and request id; else the chain of causes. Indented, so that
-/// the host does not wrap it.
+/// What support asks for: action, attempts, code, message and request id; else the chain of causes. Indented,
+/// so that the host does not wrap it.
 fn evidence(error: &ApiError, attempts: u32) -> String {
     let mut lines =
         vec![format!("  Action:    {} ({})", error.action(), count(attempts as usize, "attempt"))];

@@ -1,10 +1,12 @@
-//! The import id, `MEMBER_UIN[,…]#IDENTITY_ID[,…]`: read from what a person typed, written in one canonical form.
+//! The import id, `MEMBER_UIN[,…]#IDENTITY_ID[,…]`: read from what a person typed, written in one canonical
+//! form.
 
 use std::collections::BTreeSet;
 
 use crate::reconcile::Product;
 
-/// The largest UIN or identity id accepted: the largest whole number that every JSON reader on the way keeps exact.
+/// The largest UIN or identity id accepted: the largest whole number that every JSON reader on the way keeps
+/// exact.
 pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The form, for error texts.

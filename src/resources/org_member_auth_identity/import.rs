@@ -14,8 +14,8 @@ use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
 use crate::resources::grants::Grants;
 
-/// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those that are
-/// missing. Whatever cannot be imported is answered with ids that can.
+/// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those
+/// that are missing. Whatever cannot be imported is answered with ids that can.
 pub(super) async fn import(cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
     let parsed = id::parse(id).map_err(|error| {
         unexpected(id, &format!("{error}. An example: \"100000000001,100000000002#13,27\"."))

@@ -1,5 +1,5 @@
-//! `tencentcloud_org_member_auth_identity`: keeps every one of some access identities granted to every one of some
-//! member accounts.
+//! `tencentcloud_org_member_auth_identity`: keeps every one of some access identities granted to every one of
+//! some member accounts.
 //!
 //! It owns the product of its two sets, additively: grants outside the product are never touched. What the
 //! operations promise is in `framework::resource`; what they do, step by step, is one file each.
@@ -27,8 +27,8 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
 use crate::reconcile::Pair;
 
-/// The identity that Tencent Cloud itself gives to the members it creates, with administrator access. It is no user's to
-/// manage by accident.
+/// The identity that Tencent Cloud itself gives to the members it creates, with administrator access. It is
+/// no user's to manage by accident.
 const PRESET_IDENTITY: u64 = 1;
 
 /// The resource type.

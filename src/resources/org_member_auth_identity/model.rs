@@ -74,13 +74,14 @@ pub struct GrantModel {
 }
 
 impl MemberAuthIdentity {
-    /// The product that the two sets declare; `None` while an element or a set is null, unknown or out of range.
+    /// The product that the two sets declare; `None` while an element or a set is null, unknown or out of
+    /// range.
     pub(super) fn product(&self) -> Option<Product> {
         Some(Product { members: numbers(&self.member_uins)?, identities: numbers(&self.identity_ids)? })
     }
 
-    /// The pairs that `grants` lists as ours, with what the state knows of each: `None` for one that was not looked at
-    /// since it was granted. What is no pair is nobody's, and left out.
+    /// The pairs that `grants` lists as ours, with what the state knows of each: `None` for one that was not
+    /// looked at since it was granted. What is no pair is nobody's, and left out.
     pub(super) fn recorded(&self) -> BTreeMap<Pair, Option<Grant>> {
         let Some(Map(grants)) = self.grants.known() else { return BTreeMap::new() };
         let recorded = |(key, grant): (&String, &Field<Nested<GrantModel>>)| {
@@ -116,8 +117,8 @@ impl MemberAuthIdentity {
         Self { grants: Field::Known(Map(grants.into_iter().map(model).collect())), ..self }
     }
 
-    /// The same, with the grants that applying makes exist: those recorded as configured stay, every other pair of `product` will
-    /// be configured, under a role name that only the API knows.
+    /// The same, with the grants that applying makes exist: those recorded as configured stay, every other
+    /// pair of `product` will be configured, under a role name that only the API knows.
     pub(super) fn with_planned_grants(
         self,
         product: &Product,

@@ -5,8 +5,8 @@ use super::model::MemberAuthIdentity;
 use crate::framework::resource::{Change, Planned};
 use crate::framework::value::Field;
 
-/// Plans exactly the declared pairs. One that exists and is configured keeps its value, so that only what will
-/// really happen shows: an added pair, a removed one, one that was revoked outside, a stale one.
+/// Plans exactly the declared pairs. One that exists and is configured keeps its value, so that only what
+/// will really happen shows: an added pair, a removed one, one that was revoked outside, a stale one.
 ///
 /// While a set is not wholly known, neither are `id` and `grants`. Nothing ever requires replacement.
 pub(super) fn plan(change: &Change<MemberAuthIdentity>, planned: &mut Planned<MemberAuthIdentity>) {

@@ -15,8 +15,9 @@ use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
 use crate::resources::grants::Halt;
 
-/// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked leaves such
-/// pairs). `None`: none of it exists. Notes which of it the state of an instance that was read before lists too.
+/// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked
+/// leaves such pairs). `None`: none of it exists. Notes which of it the state of an instance that was read
+/// before lists too.
 pub(super) async fn read(
     cx: &Cx<'_, Access>,
     prior: MemberAuthIdentity,

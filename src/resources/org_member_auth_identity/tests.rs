@@ -1,4 +1,5 @@
-//! The life of the resource against the simulator: what the state says, what the cloud holds, which calls were made.
+//! The life of the resource against the simulator: what the state says, what the cloud holds, which calls
+//! were made.
 
 mod any_order;
 mod crash_points;

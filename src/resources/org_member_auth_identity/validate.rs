@@ -6,8 +6,8 @@ use crate::framework::attribute::{Attr, Set};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::value::{Field, Number};
 
-/// How many bad elements of a set get an error of their own before the rest is only counted. The host prints the source
-/// with each, so that thousands would take minutes and hide everything else.
+/// How many bad elements of a set get an error of their own before the rest is only counted. The host prints
+/// the source with each, so that thousands would take minutes and hide everything else.
 const ELEMENTS_NAMED: usize = 10;
 
 /// How messages speak of the elements of one set.

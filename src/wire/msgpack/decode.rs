@@ -10,7 +10,8 @@ use crate::framework::value::{Number, Object, Type, Value, normal_form};
 use crate::wire::error::{DecodeError, Problem};
 use crate::wire::types;
 
-/// The deepest that values may nest. Only a dynamic value can reach it: all others are as deep as their schema.
+/// The deepest that values may nest. Only a dynamic value can reach it: all others are as deep as their
+/// schema.
 pub const DEPTH_MAX: usize = 100;
 
 /// The value of type `of` that `bytes` begin with; what follows it is ignored, as the host does.
@@ -40,8 +41,8 @@ impl<'b> Reader<'b> {
             return Ok(Value::Null);
         }
         if let Some(length) = self.extension_length(marker)? {
-            // One byte names the kind of extension. Whatever it is, the value is unknown; what else the host may know
-            // of it (a refinement) is only a hint.
+            // One byte names the kind of extension. Whatever it is, the value is unknown; what else the host
+            // may know of it (a refinement) is only a hint.
             self.take(length.saturating_add(1))?;
             return Ok(Value::Unknown);
         }

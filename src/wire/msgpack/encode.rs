@@ -1,4 +1,5 @@
-//! Writing: one form for every value, no float ever, and an error instead of anything that its type does not allow.
+//! Writing: one form for every value, no float ever, and an error instead of anything that its type does not
+//! allow.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,8 +13,8 @@ use crate::wire::types;
 
 /// The bytes of `value`, which must be of the type `of` in every part.
 ///
-/// Text leaves in normal form C, sets without duplicates, numbers as integers where they are and fit in 64 bits and as
-/// decimal text otherwise.
+/// Text leaves in normal form C, sets without duplicates, numbers as integers where they are and fit in 64
+/// bits and as decimal text otherwise.
 pub fn encode(value: &Value, of: &Type) -> Result<Vec<u8>, Mismatch> {
     let mut bytes = ByteBuf::new();
     put(&mut bytes, value, of)?;

@@ -1,4 +1,5 @@
-//! What nothing here declares answers all the same: with one clean error, in the place where the host looks for it.
+//! What nothing here declares answers all the same: with one clean error, in the place where the host looks
+//! for it.
 
 use super::{configured, host_of, one_error, type_name};
 use crate::framework::fake::{FakeProvider, World};

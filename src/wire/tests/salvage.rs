@@ -7,7 +7,8 @@ use crate::framework::fake::{Raw, World, map, number, object, text, with};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 
-/// A world in which a create or an update succeeds and a delete fails, each leaving a state, private bytes and a warning.
+/// A world in which a create or an update succeeds and a delete fails, each leaving a state, private bytes
+/// and a warning.
 fn leaving(state: impl Fn(Object) -> Object + Send + Sync + 'static) -> World {
     World::applying(move |cx, prior, planned, slot| {
         slot.save(Raw::new(state(planned.clone().or(prior).unwrap())));
@@ -18,7 +19,8 @@ fn leaving(state: impl Fn(Object) -> Object + Send + Sync + 'static) -> World {
     })
 }
 
-/// What a host is told of an apply that left what does not fit: the state, beside the private bytes and all that was told.
+/// What a host is told of an apply that left what does not fit: the state, beside the private bytes and all
+/// that was told.
 async fn salvaged(
     world: World,
     prior: Option<proto::DynamicValue>,

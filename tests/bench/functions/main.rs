@@ -1,7 +1,7 @@
 //! What single functions cost, and how that grows: each with 10, 100, 1,000 and 10,000 pairs.
 //!
-//! `cargo bench --profile bench-driver --bench functions`; a word after `--` picks benches by name. Whole runs
-//! are in the other bench.
+//! `cargo bench --profile bench-driver --bench functions`; a word after `--` picks benches by name. Whole
+//! runs are in the other bench.
 
 mod call;
 mod decisions;

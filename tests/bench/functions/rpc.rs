@@ -1,5 +1,6 @@
-//! The calls that a plan makes for every resource, through the service as the host's requests reach it: decoded from
-//! gRPC's bytes, not yet encoded to them. The lists are read before, so that nothing waits for the network.
+//! The calls that a plan makes for every resource, through the service as the host's requests reach it:
+//! decoded from gRPC's bytes, not yet encoded to them. The lists are read before, so that nothing waits for
+//! the network.
 
 use std::error::Error;
 use std::hint::black_box;

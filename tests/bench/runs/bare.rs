@@ -1,5 +1,5 @@
-//! A provider that does nothing and answers at once: what the host takes for any provider, whatever it is for. The program
-//! serves it when a host has started it in place of ours.
+//! A provider that does nothing and answers at once: what the host takes for any provider, whatever it is
+//! for. The program serves it when a host has started it in place of ours.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! Configurations of many resources, and the states that applying them would leave, so that a plan of ten thousand
-//! need not be preceded by an apply of ten thousand.
+//! Configurations of many resources, and the states that applying them would leave, so that a plan of ten
+//! thousand need not be preceded by an apply of ten thousand.
 
 use serde_json::{Value, json};
 
@@ -10,8 +10,8 @@ pub(crate) const FIRST_UIN: u64 = 100_000_000_001;
 /// The first identity's id; the others follow it.
 pub(crate) const FIRST_IDENTITY: u64 = 13;
 
-/// `count` resources alike: number n has `members` members from the n-th batch on, and `identities` identities; if
-/// `spread` is above 1, the n-th takes identity n modulo `spread`.
+/// `count` resources alike: number n has `members` members from the n-th batch on, and `identities`
+/// identities; if `spread` is above 1, the n-th takes identity n modulo `spread`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Many {
     pub(crate) count: u64,

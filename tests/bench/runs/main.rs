@@ -1,10 +1,12 @@
 //! `make bench`: whole runs of the real Terraform with the release binary, against the simulator.
 //!
-//! Each case of `cases.rs` runs a few times, and before each time the same command runs over as many of Terraform's
-//! own `terraform_data`: the floor under any provider. Medians go into a table, with the calls that the simulator
-//! counted. `CASE=` picks one case, `RUNS=` says how often, `HOST=` and `PROVIDER=` name the programs.
+//! Each case of `cases.rs` runs a few times, and before each time the same command runs over as many of
+//! Terraform's own `terraform_data`: the floor under any provider. Medians go into a table, with the calls
+//! that the simulator counted. `CASE=` picks one case, `RUNS=` says how often, `HOST=` and `PROVIDER=` name
+//! the programs.
 //!
-//! A host may also start it as a plugin: to have ours watched (`watch.rs`), or for one that does nothing (`bare.rs`).
+//! A host may also start it as a plugin: to have ours watched (`watch.rs`), or for one that does nothing
+//! (`bare.rs`).
 
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 

@@ -1,5 +1,5 @@
-//! A directory for runs of the host: its own home, a mirror with the release binary, and nothing of the developer's
-//! machine.
+//! A directory for runs of the host: its own home, a mirror with the release binary, and nothing of the
+//! developer's machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};

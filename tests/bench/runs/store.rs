@@ -1,4 +1,5 @@
-//! A store for states, spoken to as Terraform's `http` backend does: it gets, puts and deletes one document. Does not lock.
+//! A store for states, spoken to as Terraform's `http` backend does: it gets, puts and deletes one document.
+//! Does not lock.
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

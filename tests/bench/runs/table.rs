@@ -45,8 +45,8 @@ pub(crate) const HEAD: &str = "\
 |---|---|---|---|---|---|---|---|";
 
 impl Row {
-    /// Compares runs of ours with as many of the floor's; `met` is given the floor's and our median seconds and
-    /// the run with the most calls.
+    /// Compares runs of ours with as many of the floor's; `met` is given the floor's and our median seconds
+    /// and the run with the most calls.
     pub(crate) fn compare(
         name: impl Into<String>,
         floor: &[Sample],

@@ -1,5 +1,5 @@
-//! What a plugin's processes take, the host not counted. The program stands between host and plugin: started in its place,
-//! it starts the plugin, and when that has ended writes down what the system says it took.
+//! What a plugin's processes take, the host not counted. The program stands between host and plugin: started
+//! in its place, it starts the plugin, and when that has ended writes down what the system says it took.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -26,7 +26,8 @@ pub(crate) struct Taken {
     pub(crate) peak: f64,
 }
 
-/// Has the plugins of `host` be `plugin`, watched, if this program is what the host takes for its plugin; they write to `file`.
+/// Has the plugins of `host` be `plugin`, watched, if this program is what the host takes for its plugin;
+/// they write to `file`.
 pub(crate) fn watch(host: &mut Command, plugin: &Path, file: &Path) {
     host.env(PLUGIN, plugin).env(TAKEN, file);
 }

@@ -1,4 +1,5 @@
-//! Whatever may come back from the service, or from something that stands in its place, to each of its actions.
+//! Whatever may come back from the service, or from something that stands in its place, to each of its
+//! actions.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -117,7 +118,8 @@ impl Target for Answers {
         })
     }
 
-    /// The characters of the body twice over, where its escapes are taken back, and what an item takes that is written `{}`.
+    /// The characters of the body twice over, where its escapes are taken back, and what an item takes that
+    /// is written `{}`.
     fn allocation_max(&self, input: &[u8]) -> usize {
         (512 << 10) + 64 * input.len()
     }

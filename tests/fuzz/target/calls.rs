@@ -1,7 +1,8 @@
-//! Whole calls of the shipped resource, through the same service as the real ones, against a simulated organization.
+//! Whole calls of the shipped resource, through the same service as the real ones, against a simulated
+//! organization.
 //!
-//! A host may send nonsense: every call is answered, with diagnostics where it must be, never after a panic, and, as
-//! long as the host keeps to the protocol, never with what can only be our own mistake.
+//! A host may send nonsense: every call is answered, with diagnostics where it must be, never after a panic,
+//! and, as long as the host keeps to the protocol, never with what can only be our own mistake.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -40,7 +41,8 @@ use crate::values::{any_value, to_json};
 
 type Host<P> = ProviderClient<proto::provider_server::ProviderServer<Service<P>>>;
 
-/// An input is the name of a call in the first line, and its values, as JSON or as msgpack, with [`BETWEEN`] between them.
+/// An input is the name of a call in the first line, and its values, as JSON or as msgpack, with [`BETWEEN`]
+/// between them.
 pub(crate) struct Calls {
     runtime: Runtime,
     of: Type,
@@ -112,7 +114,8 @@ impl Target for Calls {
         format!("{call} {state:?} {}", told.chars().take(200).collect::<String>())
     }
 
-    /// The product of two sets is as large as it is: what is bounded is the growth with the square of the input.
+    /// The product of two sets is as large as it is: what is bounded is the growth with the square of the
+    /// input.
     fn allocation_max(&self, input: &[u8]) -> usize {
         (2 << 20) + 4_096 * input.len() + 64 * input.len() * input.len()
     }
@@ -197,8 +200,8 @@ async fn answered(
     }
 }
 
-/// What becomes of a stored state and a configuration in the hands of a host that keeps to the protocol: upgraded, read,
-/// validated, planned, applied, up to the first error.
+/// What becomes of a stored state and a configuration in the hands of a host that keeps to the protocol:
+/// upgraded, read, validated, planned, applied, up to the first error.
 async fn lived(
     host: &mut Host<Offline>,
     of: &Type,
@@ -311,7 +314,8 @@ fn is_json(bytes: &[u8]) -> bool {
 // === Inputs
 
 impl Calls {
-    /// A configuration or state of the resource: mostly plausible, sometimes of the right type only, sometimes null.
+    /// A configuration or state of the resource: mostly plausible, sometimes of the right type only,
+    /// sometimes null.
     fn any_state(&self, random: &mut Rng) -> Vec<u8> {
         let value = match random.u8(..10) {
             0 => Value::Null,

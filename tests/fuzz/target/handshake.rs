@@ -23,7 +23,8 @@ impl Target for Handshake {
         "handshake"
     }
 
-    /// Terraform's, with harm done to the certificate inside its armour, which chance would seldom leave whole.
+    /// Terraform's, with harm done to the certificate inside its armour, which chance would seldom leave
+    /// whole.
     fn fresh(&self, random: &mut Rng) -> Vec<u8> {
         let mut environment = Vec::new();
         for pair in TERRAFORM.split_terminator('\0') {

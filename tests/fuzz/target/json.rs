@@ -49,7 +49,8 @@ impl Target for Json {
         }
     }
 
-    /// As in msgpack; but an attribute that is not there is null, so that `{}` becomes as many as its type has.
+    /// As in msgpack; but an attribute that is not there is null, so that `{}` becomes as many as its type
+    /// has.
     fn allocation_max(&self, input: &[u8]) -> usize {
         let attributes = typed(input).map_or(1, |(of, _)| 1 + attributes(&of));
         (64 << 10) + 1_024 * input.len() * attributes

@@ -1,5 +1,6 @@
-//! Lists of grants as they may come back, page by page, to whoever looks for pairs in them: huge numbers, lengths that lie,
-//! trees that are wide and deep. However long a list claims to be, looking takes little memory and comes to an end.
+//! Lists of grants as they may come back, page by page, to whoever looks for pairs in them: huge numbers,
+//! lengths that lie, trees that are wide and deep. However long a list claims to be, looking takes little
+//! memory and comes to an end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -21,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 use super::answers::vast;
 use super::{Target, coarse};
 
-/// An input is the bodies of the answers, a line each: the first call gets the first, and after the last it begins anew.
+/// An input is the bodies of the answers, a line each: the first call gets the first, and after the last it
+/// begins anew.
 pub(crate) struct Lists(Runtime);
 
 /// How long a look may take. The rate of the client makes that a hundred calls.
@@ -89,7 +91,8 @@ impl Target for Lists {
         format!("{outcomes:?} {}", calls.min(20))
     }
 
-    /// The bodies, and what waits for the pages of two lists that are as long as lists may be: 2 KB for each of 4,000 pages.
+    /// The bodies, and what waits for the pages of two lists that are as long as lists may be: 2 KB for each
+    /// of 4,000 pages.
     fn allocation_max(&self, input: &[u8]) -> usize {
         (12 << 20) + 64 * input.len()
     }

@@ -42,7 +42,8 @@ impl Target for Msgpack {
         }
     }
 
-    /// A value takes up to 64 times its bytes; a number of six bytes (`1e4095`) is written out with all its digits.
+    /// A value takes up to 64 times its bytes; a number of six bytes (`1e4095`) is written out with all its
+    /// digits.
     fn allocation_max(&self, input: &[u8]) -> usize {
         (64 << 10) + 1_024 * input.len()
     }

@@ -1,4 +1,5 @@
-//! Short texts that people write: durations, numbers, endpoints, domains, proxies, credentials, labels, arguments.
+//! Short texts that people write: durations, numbers, endpoints, domains, proxies, credentials, labels,
+//! arguments.
 
 use std::ffi::OsString;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! What stays inside: the plugin's sockets, its process, its secrets; and what nonsense from outside does to it.
+//! What stays inside: the plugin's sockets, its process, its secrets; and what nonsense from outside does to
+//! it.
 //!
 //! | Module | Who must not get through |
 //! |---|---|

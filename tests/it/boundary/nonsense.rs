@@ -1,4 +1,5 @@
-//! Values that no schema of ours allows, sent to the real binary: each is one clear error, and the next call is served.
+//! Values that no schema of ours allows, sent to the real binary: each is one clear error, and the next call
+//! is served.
 
 use serde_json::{Value, json};
 use terraform_provider_tencentcloud::proto::tfplugin6::{

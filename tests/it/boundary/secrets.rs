@@ -57,7 +57,8 @@ fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// Creates, plans, fails in every way that speaks of a request, and destroys; gives what all the commands said.
+/// Creates, plans, fails in every way that speaks of a request, and destroys; gives what all the commands
+/// said.
 fn life(run: &mut Workspace, keys: [&str; 3]) -> Vec<Outcome> {
     let mut said = vec![
         run.try_apply(CONFIG).succeeded(),

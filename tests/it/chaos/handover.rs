@@ -1,13 +1,16 @@
-//! A grant that changes hands is there in the end, whatever failed on the way: every row of a table of troubles, on real hosts.
+//! A grant that changes hands is there in the end, whatever failed on the way: every row of a table of
+//! troubles, on real hosts.
 //!
-//! Thirty pairs go from one resource, the giver, to another, the taker. A first run meets trouble, such that both
-//! states may list the pairs; the second is healthy. In a [`Case`] the giver is updated in place or destroyed, acts before or after
-//! the taker or in the host's own order, and the host does one, ten or a hundred things at once.
+//! Thirty pairs go from one resource, the giver, to another, the taker. A first run meets trouble, such that
+//! both states may list the pairs; the second is healthy. In a [`Case`] the giver is updated in place or
+//! destroyed, acts before or after the taker or in the host's own order, and the host does one, ten or a
+//! hundred things at once.
 //!
-//! A removed resource cannot say `depends_on`, so for a destroy the state is made to say what else depended on the giver. What is
-//! updated waits for the destroy of what it depended on: the taker, if the giver acts first. And what is destroyed waits for the
-//! destroy of what depended on it: if the taker acts first, that is a `terraform_data` called gate, which makes way for a new one
-//! that depends on the taker and is created first.
+//! A removed resource cannot say `depends_on`, so for a destroy the state is made to say what else depended
+//! on the giver. What is updated waits for the destroy of what it depended on: the taker, if the giver acts
+//! first. And what is destroyed waits for the destroy of what depended on it: if the taker acts first, that
+//! is a `terraform_data` called gate, which makes way for a new one that depends on the taker and is created
+//! first.
 
 use std::fmt;
 use std::time::Duration;
@@ -25,8 +28,8 @@ const GIVER: &str = "giver";
 const TAKER: &str = "taker";
 const GATE: &str = "terraform_data.gate";
 
-/// What becomes of the giver's members: it lets go of them, they go to the taker, or they stay. Revokes go by member, some side by
-/// side, so that trouble comes before those that have moved.
+/// What becomes of the giver's members: it lets go of them, they go to the taker, or they stay. Revokes go by
+/// member, some side by side, so that trouble comes before those that have moved.
 const LEFT: std::ops::RangeInclusive<u64> = 1..=10;
 const MOVED: std::ops::RangeInclusive<u64> = 11..=20;
 const KEPT: std::ops::RangeInclusive<u64> = 21..=22;
@@ -92,7 +95,8 @@ impl Trouble {
         (Self::Twice, "twice"),
     ];
 
-    /// The member that the giver is to have besides in the troubled run. Such a giver is never destroyed in it.
+    /// The member that the giver is to have besides in the troubled run. Such a giver is never destroyed in
+    /// it.
     fn besides(self) -> Option<u64> {
         match self {
             Self::BadMember => Some(STRANGER),
@@ -137,8 +141,8 @@ impl Case {
         cases
     }
 
-    /// The order in which the two act, where it can be said. In the troubled run the taker goes first, so that it has the pairs;
-    /// a giver that fails lists them in any order.
+    /// The order in which the two act, where it can be said. In the troubled run the taker goes first, so
+    /// that it has the pairs; a giver that fails lists them in any order.
     fn order(&self, phase: Phase) -> Order {
         match (phase, self.order, self.fate) {
             (Phase::Before, ..) | (Phase::Troubled, Order::GiverFirst, Fate::Destroyed) => Order::Free,

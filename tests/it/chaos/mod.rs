@@ -1,16 +1,17 @@
-//! Whatever breaks, wherever it breaks, nothing is lost: every trouble at every call of every operation, done to the
-//! real binary.
+//! Whatever breaks, wherever it breaks, nothing is lost: every trouble at every call of every operation, done
+//! to the real binary.
 //!
-//! A [`case::Case`] has a name, such as `update/shared/reset-after/7`: the operation, whether others granted two of its
-//! pairs before, the trouble, and the call at which it comes. [`play`] sets the scene, does it, and holds the outcome to three
-//! promises: the state lists what exists of ours; one more apply makes cloud and configuration equal; one destroy
-//! leaves none of ours and all of others'.
+//! A [`case::Case`] has a name, such as `update/shared/reset-after/7`: the operation, whether others granted
+//! two of its pairs before, the trouble, and the call at which it comes. [`play`] sets the scene, does it,
+//! and holds the outcome to three promises: the state lists what exists of ours; one more apply makes cloud
+//! and configuration equal; one destroy leaves none of ours and all of others'.
 //!
-//! `make chaos` plays all cases, `make test` a sample of them. The same cases are played in memory, all of them every time, in
-//! `src/resources/org_member_auth_identity/tests/crash_points.rs`. [`terraform`] does some of it to a real host.
+//! `make chaos` plays all cases, `make test` a sample of them. The same cases are played in memory, all of
+//! them every time, in `src/resources/org_member_auth_identity/tests/crash_points.rs`. [`terraform`] does
+//! some of it to a real host.
 //!
-//! Several resources and real hosts are the matter of two more kinds of cases, on a common [`scene`]: grants that change hands
-//! in trouble ([`handover`]), and random histories ([`several`]).
+//! Several resources and real hosts are the matter of two more kinds of cases, on a common [`scene`]: grants
+//! that change hands in trouble ([`handover`]), and random histories ([`several`]).
 
 mod case;
 mod handover;
@@ -69,8 +70,8 @@ async fn play_all(stage: &Stage, cases: Vec<Case>) {
     assert!(untroubled * 10 <= outcomes.len(), "the trouble did not come in {untroubled} cases");
 }
 
-/// Plays `cases` on every host, two at a time, each in a workspace and a cloud that the one before has left empty; fails if a
-/// promise was broken.
+/// Plays `cases` on every host, two at a time, each in a workspace and a cloud that the one before has left
+/// empty; fails if a promise was broken.
 fn play_on_every_host<C: Display + Sync>(
     cloud: impl Fn() -> Cloud + Sync,
     cases: &[C],
@@ -114,8 +115,8 @@ fn draw<C>(mut cases: Vec<C>, count: usize) -> Vec<C> {
     cases
 }
 
-/// What the environment asks for: `CASE=name` one case, `CHAOS_CASES=number` so many drawn from the seed, `CHAOS_CASES=all` all of
-/// them. Else a sample.
+/// What the environment asks for: `CASE=name` one case, `CHAOS_CASES=number` so many drawn from the seed,
+/// `CHAOS_CASES=all` all of them. Else a sample.
 fn chosen<C: Display>(all: Vec<C>, sample: impl FnOnce(Vec<C>) -> Vec<C>) -> Vec<C> {
     match (ProcessEnv.var("CASE"), ProcessEnv.var("CHAOS_CASES").as_deref()) {
         (Some(name), _) => {

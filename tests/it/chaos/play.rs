@@ -1,7 +1,7 @@
 //! One case from the first process to the last: the operation in trouble, the apply that heals, the destroy.
 //!
-//! Each step is a process of its own, configured and driven as a host would; the state is kept here, and so is the mark that
-//! a host sets when a creation fails.
+//! Each step is a process of its own, configured and driven as a host would; the state is kept here, and so
+//! is the mark that a host sets when a creation fails.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -155,7 +155,8 @@ async fn play_on(server: &Server, stage: &Stage, case: &Case) -> Result<&'static
     }
 }
 
-/// Does it, and brings the trouble that is not the cloud's to bring. `None` if the process did not live to answer.
+/// Does it, and brings the trouble that is not the cloud's to bring. `None` if the process did not live to
+/// answer.
 async fn meddle(
     stage: &Stage,
     case: &Case,

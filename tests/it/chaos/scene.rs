@@ -1,8 +1,10 @@
-//! Several resources in one configuration: what it declares, what the state lists, and what no run may do to them.
+//! Several resources in one configuration: what it declares, what the state lists, and what no run may do to
+//! them.
 //!
-//! Two promises. No run revokes a pair that the state of a resource lists and its configuration keeps, whatever another one
-//! does ([`Configuration::kept`], [`Scene::act`]); unless the plan says that it will be claimed again. And whatever came before, one healthy apply makes cloud, state and
-//! configuration the same, and one destroy leaves what others granted ([`Scene::ends_well`]).
+//! Two promises. No run revokes a pair that the state of a resource lists and its configuration keeps,
+//! whatever another one does ([`Configuration::kept`], [`Scene::act`]); unless the plan says that it will be
+//! claimed again. And whatever came before, one healthy apply makes cloud, state and configuration the same,
+//! and one destroy leaves what others granted ([`Scene::ends_well`]).
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,9 +123,10 @@ pub(super) struct Instance {
 }
 
 impl Configuration {
-    /// The pairs that a run about `scope` may not revoke: a resource that takes part lists them and keeps them. What is to be
-    /// replaced keeps nothing, unless its successor is created first and nobody else lists the pair. Nor do those at the
-    /// `claiming` addresses, which are to claim in this run what they list: a giver that acts before them cannot know.
+    /// The pairs that a run about `scope` may not revoke: a resource that takes part lists them and keeps
+    /// them. What is to be replaced keeps nothing, unless its successor is created first and nobody else
+    /// lists the pair. Nor do those at the `claiming` addresses, which are to claim in this run what they
+    /// list: a giver that acts before them cannot know.
     pub(super) fn kept(
         &self,
         instances: &[Instance],
@@ -170,8 +173,8 @@ impl<'a> Scene<'a> {
         Self { run, parallelism, taker_first, abandoned: RefCell::default() }
     }
 
-    /// Makes the state say of the resource `dependent` that it depends on `on`, as a configuration of before may have done, and of
-    /// both whether a new object of theirs is created before the old one is destroyed.
+    /// Makes the state say of the resource `dependent` that it depends on `on`, as a configuration of before
+    /// may have done, and of both whether a new object of theirs is created before the old one is destroyed.
     pub(super) fn remember_dependency(&self, dependent: &str, on: &str, create_before_destroy: bool) {
         let path = self.run.path("terraform.tfstate");
         let mut state: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
@@ -216,8 +219,8 @@ impl<'a> Scene<'a> {
         grants
     }
 
-    /// Applies `configuration`, while `meanwhile` looks on, and holds the run to the promise about what is kept, and to having
-    /// every grant of ours in the state. `configuration` replaces the one before.
+    /// Applies `configuration`, while `meanwhile` looks on, and holds the run to the promise about what is
+    /// kept, and to having every grant of ours in the state. `configuration` replaces the one before.
     #[track_caller]
     pub(super) fn act(
         &self,
@@ -316,16 +319,16 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The pairs of what is replaced on demand. The host plans it twice, and only the second plan says that it is replaced: one that is
-/// planned in between cannot know.
+/// The pairs of what is replaced on demand. The host plans it twice, and only the second plan says that it is
+/// replaced: one that is planned in between cannot know.
 fn replaced(instances: &[Instance], scope: &Scope) -> BTreeSet<Pair> {
     let replaced =
         |instance: &&Instance| !instance.deposed && *scope == Scope::Replace(instance.name.clone());
     instances.iter().filter(replaced).flat_map(|instance| instance.grants.iter().copied()).collect()
 }
 
-/// The pairs that two tainted objects list. Hosts do not say which of them a new object replaces, so both may leave them to the
-/// other.
+/// The pairs that two tainted objects list. Hosts do not say which of them a new object replaces, so both may
+/// leave them to the other.
 fn contested(instances: &[Instance]) -> BTreeSet<Pair> {
     let (mut seen, mut contested) = (BTreeSet::new(), BTreeSet::new());
     for Instance { grants, .. } in instances.iter().filter(|instance| instance.tainted) {
@@ -335,8 +338,8 @@ fn contested(instances: &[Instance]) -> BTreeSet<Pair> {
     contested
 }
 
-/// The addresses of the resources that are to claim in this run what they list already: the plan says so, or, without a refresh,
-/// may not know why they are, but has them take part.
+/// The addresses of the resources that are to claim in this run what they list already: the plan says so, or,
+/// without a refresh, may not know why they are, but has them take part.
 fn claiming(outcome: &Outcome, scope: &Scope) -> BTreeSet<String> {
     let warnings = outcome.warnings().into_iter();
     let warned = warnings.filter(|told| told.summary == "Grants taken over from another resource");

@@ -1,11 +1,13 @@
 //! Random histories of three to five resources on real hosts.
 //!
-//! The resources live in a small world, so that their sets overlap now and then. Between runs they change, move members to each
-//! other, are renamed, removed and added; a run may be about one of them, replace one, or skip the refresh; and trouble may come
-//! over it. After each run and at the end, [`Scene`] holds all to its promises.
+//! The resources live in a small world, so that their sets overlap now and then. Between runs they change,
+//! move members to each other, are renamed, removed and added; a run may be about one of them, replace one,
+//! or skip the refresh; and trouble may come over it. After each run and at the end, [`Scene`] holds all to
+//! its promises.
 //!
-//! What no provider can keep is left out: a run about one resource alone that gives up what another one lists. And where two
-//! states list a pair, a plan without a refresh may be refused, but then changes nothing.
+//! What no provider can keep is left out: a run about one resource alone that gives up what another one
+//! lists. And where two states list a pair, a plan without a refresh may be refused, but then changes
+//! nothing.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};

@@ -153,8 +153,8 @@ fn a33_a_replacement_that_creates_first_keeps_its_grants() {
     on_every_host(organization, |run| {
         let config = ops_with(&[1], &[11], "lifecycle {\n    create_before_destroy = true\n  }");
         run.step(&config);
-        // Nothing of ours ever plans this; a user may force it. The new object adopts the grant, and the old one
-        // leaves it to the new one.
+        // Nothing of ours ever plans this; a user may force it. The new object adopts the grant, and the old
+        // one leaves it to the new one.
         run.run(&["apply", "-json", "-auto-approve", &format!("-replace={OPS}")]).succeeded();
         assert!(run.cloud_grants().contains(&(member(1), 11)));
         run.settled();

@@ -55,8 +55,8 @@ fn a57_a_malformed_id_is_answered_with_the_right_form() {
                 "shows the form\n{outcome}"
             );
         }
-        // What the public provider calls an id is answered with what to type instead; the preset identity, which
-        // Tencent Cloud itself gives, is left out.
+        // What the public provider calls an id is answered with what to type instead; the preset identity,
+        // which Tencent Cloud itself gives, is left out.
         run.server.cloud().grant(member(1), 12);
         let outcome = run.run(&["import", OPS, &member(1).to_string()]);
         assert_eq!(outcome.code, 1, "{outcome}");

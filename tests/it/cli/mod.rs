@@ -1,8 +1,9 @@
 //! Whole runs of the real `terraform` and `tofu` against the simulator.
 //!
-//! A test is named after the acceptance scenario that it shows, `aNN_…`, and reads as one: what is configured,
-//! what the plan says, what the cloud holds afterwards. Every run ends with a destroy, which must remove what
-//! was ours and leave the rest (`Workspace::end`); the organization always holds grants of others.
+//! A test is named after the acceptance scenario that it shows, `aNN_…`, and reads as one: what is
+//! configured, what the plan says, what the cloud holds afterwards. Every run ends with a destroy, which must
+//! remove what was ours and leave the rest (`Workspace::end`); the organization always holds grants of
+//! others.
 //!
 //! | Module | Scenarios |
 //! |---|---|

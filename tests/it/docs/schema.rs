@@ -1,7 +1,8 @@
-//! The "Schema" part of a page: attributes by what the user may do with them, then one part for each nested attribute.
+//! The "Schema" part of a page: attributes by what the user may do with them, then one part for each nested
+//! attribute.
 //!
-//! Knows the shapes that this provider uses; another one (a block, an object without nested attributes) is a failure, to
-//! be answered with code here.
+//! Knows the shapes that this provider uses; another one (a block, an object without nested attributes) is a
+//! failure, to be answered with code here.
 
 use serde_json::Value;
 use terraform_provider_tencentcloud::proto::tfplugin6::schema::object::NestingMode;

@@ -1,7 +1,8 @@
-//! Page templates: the small part of Go's `text/template`, with the functions of tfplugindocs, that our pages use.
+//! Page templates: the small part of Go's `text/template`, with the functions of tfplugindocs, that our pages
+//! use.
 //!
-//! `{{ a | b }}` is a pipeline: each stage is a value or a function with arguments, and takes the outcome of the stage
-//! before it as its last argument. Conditions, loops and trim marks are not known here.
+//! `{{ a | b }}` is a pipeline: each stage is a value or a function with arguments, and takes the outcome of
+//! the stage before it as its last argument. Conditions, loops and trim marks are not known here.
 
 use std::collections::BTreeMap;
 

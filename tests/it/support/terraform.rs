@@ -22,8 +22,8 @@ pub(crate) struct Terraform {
 }
 
 impl Terraform {
-    /// The hosts to test with: those in `HOSTS` (`/a /b`), else the first of `terraform` and `tofu` on `PATH`,
-    /// else the OpenTofu that `make test` builds.
+    /// The hosts to test with: those in `HOSTS` (`/a /b`), else the first of `terraform` and `tofu` on
+    /// `PATH`, else the OpenTofu that `make test` builds.
     ///
     /// # Panics
     /// If there is none: a test that silently tests nothing is worse than one that fails.

@@ -2,8 +2,8 @@
 
 use super::sources::{Source, line_of};
 
-/// Each floor with the floors that it may name. `lib.rs` composes them all, and `main.rs` only calls it. Tests
-/// may name `ambient` besides, to fix the world.
+/// Each floor with the floors that it may name. `lib.rs` composes them all, and `main.rs` only calls it.
+/// Tests may name `ambient` besides, to fix the world.
 const TABLE: [(&str, &[&str]); 10] = [
     ("ambient", &[]),
     ("reconcile", &[]),

@@ -1,7 +1,7 @@
 //! Things that go wrong on purpose: which call, and what happens to it.
 //!
-//! A fault fires on a call that has passed the gateway (signature, route, rate limit) and takes its place in the
-//! script: of those that fit a call the one scripted first fires, and no call gets two.
+//! A fault fires on a call that has passed the gateway (signature, route, rate limit) and takes its place in
+//! the script: of those that fit a call the one scripted first fires, and no call gets two.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ pub enum Effect {
     },
     /// Applied, then answered with this error code.
     CodeAfterApply(String),
-    /// The first pairs of a grant call are granted, member by member, then it is answered with the error code.
-    /// On any other action the same as [`Effect::CodeAfterApply`].
+    /// The first pairs of a grant call are granted, member by member, then it is answered with the error
+    /// code. On any other action the same as [`Effect::CodeAfterApply`].
     Partial {
         /// How many.
         pairs: usize,

@@ -1,6 +1,8 @@
-//! The way of one request: gateway checks, then a scripted fault if one is due, then the action, then the journal.
+//! The way of one request: gateway checks, then a scripted fault if one is due, then the action, then the
+//! journal.
 //!
-//! Order of the gateway's checks (undocumented): method, size, headers, signature, route, CAM permission, rate.
+//! Order of the gateway's checks (undocumented): method, size, headers, signature, route, CAM permission,
+//! rate.
 
 use std::time::Duration;
 
@@ -57,7 +59,8 @@ impl Outcome {
 }
 
 impl Cloud {
-    /// Answers one request at this moment and records it. Never fails: what the API has to say is in the response.
+    /// Answers one request at this moment and records it. Never fails: what the API has to say is in the
+    /// response.
     pub fn handle(&mut self, now: DateTime<Utc>, request: &Request) -> Response {
         self.handle_over(0, now, request)
     }

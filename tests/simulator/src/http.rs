@@ -1,5 +1,6 @@
-//! The loopback face: HTTP/1.1 with keep-alive on a thread of its own, so that a test's runtime is never blocked
-//! and paused time is never touched. Knows nothing of the API; it carries out what [`Delivery`] asks for.
+//! The loopback face: HTTP/1.1 with keep-alive on a thread of its own, so that a test's runtime is never
+//! blocked and paused time is never touched. Knows nothing of the API; it carries out what [`Delivery`] asks
+//! for.
 
 use std::future::poll_fn;
 use std::io;

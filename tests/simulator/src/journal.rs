@@ -14,8 +14,8 @@ pub struct Call {
     pub action: String,
     /// The decoded JSON body; `Null` when it was no JSON.
     pub body: Value,
-    /// What the client got: empty for success, the API's error code, or in angle brackets what came instead of
-    /// an answer (`<reset>`, `<truncated>`, `<garbage>`, `<html 502>`).
+    /// What the client got: empty for success, the API's error code, or in angle brackets what came instead
+    /// of an answer (`<reset>`, `<truncated>`, `<garbage>`, `<html 502>`).
     pub code: String,
     /// Whether the call changed anything; for a grant that existed already, whether it was configured again.
     pub applied: bool,
@@ -31,7 +31,8 @@ pub struct Call {
     pub headers: BTreeMap<String, String>,
     /// The key that the caller named in `Authorization`, true or not. Empty when it was not sent.
     pub secret_id: String,
-    /// The signature of `Authorization`, in hex: a test that looks for secrets must know it. Empty when it was not sent.
+    /// The signature of `Authorization`, in hex: a test that looks for secrets must know it. Empty when it
+    /// was not sent.
     pub signature: String,
     /// Which connection it came over, counted from 1; 0 for an in-memory call.
     pub connection: u64,
@@ -79,7 +80,8 @@ impl Call {
         uins.iter().flat_map(|uin| ids.iter().map(move |id| (*uin, *id))).collect()
     }
 
-    /// Whether its client may not know what it did: it was refused, or something went wrong with it on purpose.
+    /// Whether its client may not know what it did: it was refused, or something went wrong with it on
+    /// purpose.
     pub fn is_doubtful(&self) -> bool {
         self.fault.is_some() || !self.code.is_empty()
     }

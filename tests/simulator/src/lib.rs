@@ -1,9 +1,10 @@
 //! Tencent Cloud Organization on your own machine, for tests and demonstrations.
 //!
 //! The cloud is rebuilt from its published documentation and shares no code with the provider, not even the
-//! signer: two readings of the same pages have to agree. Where the documentation speaks the simulator is strict;
-//! where it is silent, [`Behaviour`] has a switch. It is a pure state machine, [`Cloud::handle`], with two faces:
-//! [`Server`] speaks HTTP on loopback, and a test may call `handle` directly with a clock of its own.
+//! signer: two readings of the same pages have to agree. Where the documentation speaks the simulator is
+//! strict; where it is silent, [`Behaviour`] has a switch. It is a pure state machine, [`Cloud::handle`],
+//! with two faces: [`Server`] speaks HTTP on loopback, and a test may call `handle` directly with a clock of
+//! its own.
 //!
 //! ```no_run
 //! use simulator::{Cloud, Effect, Fault, Server};

@@ -1,7 +1,7 @@
 //! Calls per second, per key and action, in a sliding window.
 //!
-//! Documented is only the number and that it counts per second. The window slides, so that a client which relies
-//! on the turn of a second is found out. A refused call takes no room in it.
+//! Documented is only the number and that it counts per second. The window slides, so that a client which
+//! relies on the turn of a second is found out. A refused call takes no room in it.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -1,5 +1,5 @@
-//! The strict reading of what a caller sends: an action declares its fields in a table, and anything that does
-//! not fit the table is refused before the action sees it.
+//! The strict reading of what a caller sends: an action declares its fields in a table, and anything that
+//! does not fit the table is refused before the action sees it.
 //!
 //! Codes: `UnknownParameter`, `MissingParameter`, and `InvalidParameter` for wrong types, caps and pages (the
 //! last is inferred; only the rules are documented).

@@ -1,8 +1,9 @@
-//! TC3-HMAC-SHA256, the vendor's "signature method v3": who may call, and whether the request is really theirs.
+//! TC3-HMAC-SHA256, the vendor's "signature method v3": who may call, and whether the request is really
+//! theirs.
 //!
-//! Written from the published description alone. The canonical form is rebuilt from the request as received, so
-//! whatever a client signs it must also have sent. Order of the checks (undocumented): shape of the header, key,
-//! time, token, signature.
+//! Written from the published description alone. The canonical form is rebuilt from the request as received,
+//! so whatever a client signs it must also have sent. Order of the checks (undocumented): shape of the
+//! header, key, time, token, signature.
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,8 @@ use crate::framework::fake::{attribute, number, object, plain, text};
 use crate::framework::schema::{Mode, Nesting};
 use crate::framework::value::Type;
 
-/// `key` must be configured, `note` may be, and of `mark` and `size` the provider sets what is not configured.
+/// `key` must be configured, `note` may be, and of `mark` and `size` the provider sets what is not
+/// configured.
 fn attributes() -> Vec<Attribute> {
     vec![
         plain("key", Type::String, Mode::Required),

@@ -38,7 +38,8 @@ async fn s80_a_faithful_apply_passes() {
     assert_eq!((answer.value, answer.report), (Some(made()), Diagnostics::new()));
 }
 
-/// A success whose state has `value` instead of what was planned is a bug, blamed on `path`, and is stored all the same.
+/// A success whose state has `value` instead of what was planned is a bug, blamed on `path`, and is stored
+/// all the same.
 #[track_caller]
 fn check_breach(name: &'static str, plan: Value, value: Value, path: &str) {
     let planned = with(planned(), [(name, plan)]);

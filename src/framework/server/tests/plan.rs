@@ -48,7 +48,8 @@ fn s66_a_resource_may_plan_a_deliberate_value_for_what_is_computed() {
     assert_eq!(planned["size"], Value::Unknown);
 }
 
-/// A plan in which the resource puts `value` where the configuration has something else is a bug, blamed on `path`.
+/// A plan in which the resource puts `value` where the configuration has something else is a bug, blamed on
+/// `path`.
 #[track_caller]
 fn check_breach(name: &'static str, value: Value, config: &Object, path: &str) {
     let spoil = move |_: &Change<Thing>, planned: &mut Planned<Thing>| {

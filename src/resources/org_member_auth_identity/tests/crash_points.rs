@@ -1,5 +1,5 @@
-//! Every trouble at every call of every operation, in memory: what the state says afterwards, that one more apply heals,
-//! and that a destroy then leaves nothing of ours and all of others'.
+//! Every trouble at every call of every operation, in memory: what the state says afterwards, that one more
+//! apply heals, and that a destroy then leaves nothing of ours and all of others'.
 //!
 //! `tests/it/chaos` does the same to the real binary, where a case costs seconds; here it costs milliseconds.
 
@@ -258,8 +258,8 @@ async fn play(scene: &Scene, trouble: &Trouble, call: usize) -> Result<&'static 
     Ok(outcome)
 }
 
-/// Runs `operation` through everything, and counts what came of it. Revokes are alike, so of a delete's calls each is met by
-/// a quarter of the troubles; by all of them with `CHAOS_FULL=1`.
+/// Runs `operation` through everything, and counts what came of it. Revokes are alike, so of a delete's calls
+/// each is met by a quarter of the troubles; by all of them with `CHAOS_FULL=1`.
 async fn check(operation: Operation) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut broken = Vec::new();

@@ -1,5 +1,6 @@
-//! Many resources in trouble. They share tiles and sweep a list of several pages, most of which is others', and something goes
-//! wrong at each call in turn. The states list what exists, one more run heals, and a destroy leaves what others had.
+//! Many resources in trouble. They share tiles and sweep a list of several pages, most of which is others',
+//! and something goes wrong at each call in turn. The states list what exists, one more run heals, and a
+//! destroy leaves what others had.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -223,7 +224,8 @@ async fn a_panic_in_a_shared_call_is_told_and_nothing_waits_for_it() {
     }
 }
 
-/// Two share a call that is refused for ever, and one has less time: it ends in its time, and no call is about it any more.
+/// Two share a call that is refused for ever, and one has less time: it ends in its time, and no call is
+/// about it any more.
 #[tokio::test(start_paused = true)]
 async fn a_hurried_resource_ends_in_its_time_though_others_have_more() {
     let limited = |uin, limit: &str| {

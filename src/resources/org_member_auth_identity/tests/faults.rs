@@ -9,7 +9,8 @@ use crate::framework::attribute::Nested;
 use crate::framework::timeouts::Timeouts;
 use crate::resources::world::End;
 
-/// Whatever was left: one more apply on a healthy cloud ends as configured, and a destroy leaves nothing of ours.
+/// Whatever was left: one more apply on a healthy cloud ends as configured, and a destroy leaves nothing of
+/// ours.
 async fn heals(world: &World, left: Left<MemberAuthIdentity>, config: MemberAuthIdentity) {
     world.cloud().clear_faults();
     let healed = world.run(left.state.as_ref(), Some(config.clone())).await;
@@ -141,7 +142,8 @@ async fn a_clear_no_ends_an_earlier_doubt() {
     assert!(left.state.is_none(), "what was refused is not kept to be on the safe side");
 }
 
-/// The reply of a call that worked is lost, and when it is repeated the API refuses for a reason that says nothing of the first.
+/// The reply of a call that worked is lost, and when it is repeated the API refuses for a reason that says
+/// nothing of the first.
 #[tokio::test(start_paused = true)]
 async fn a_no_that_may_come_of_the_first_call_does_not_end_the_doubt() {
     for code in ["FailedOperation.CreateRole", "LimitExceeded", "ResourceInUse"] {
@@ -158,8 +160,8 @@ async fn a_no_that_may_come_of_the_first_call_does_not_end_the_doubt() {
     }
 }
 
-/// A call that a bad member spoils may have granted others, and then the run is stopped, or denied, before they are asked for
-/// one by one: the state keeps what exists.
+/// A call that a bad member spoils may have granted others, and then the run is stopped, or denied, before
+/// they are asked for one by one: the state keeps what exists.
 #[tokio::test(start_paused = true)]
 async fn what_a_refused_call_granted_all_the_same_is_kept_when_the_run_ends_early() {
     for poisoned in [Poisoned::UpToTheBad, Poisoned::AllTheGood] {

@@ -1,4 +1,5 @@
-//! Grants that the API accepts and that nevertheless do not work: what is asked for again, when it is given up, and what is said.
+//! Grants that the API accepts and that nevertheless do not work: what is asked for again, when it is given
+//! up, and what is said.
 
 use std::time::Duration;
 

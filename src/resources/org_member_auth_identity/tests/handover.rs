@@ -1,5 +1,5 @@
-//! Pairs that two states list: whoever keeps one has it after the next run of both, in whatever order they are planned and
-//! applied, and whatever failed before.
+//! Pairs that two states list: whoever keeps one has it after the next run of both, in whatever order they
+//! are planned and applied, and whatever failed before.
 
 use std::collections::BTreeMap;
 
@@ -92,7 +92,8 @@ impl Host {
             if let (Some(known), true) = (&prior, refresh) {
                 let cx = self.world.cx_of(known.private.clone());
                 let found = OrgMemberAuthIdentity.read(&cx, known.model.clone()).await.unwrap();
-                // Terraform plans a destroy of what is no longer configured with the bytes from before the refresh.
+                // Terraform plans a destroy of what is no longer configured with the bytes from before the
+                // refresh.
                 let configured = self.config.contains_key(name);
                 let private = if configured { cx.into_parts().1 } else { known.private.clone() };
                 prior = found.map(|model| Instance { model, private });
@@ -203,7 +204,8 @@ impl Host {
     }
 }
 
-/// Two states that list the pairs of members 2 and 3: `left` has 1 to 3, `right` 2 to 4, and nobody knows why.
+/// Two states that list the pairs of members 2 and 3: `left` has 1 to 3, `right` 2 to 4, and nobody knows
+/// why.
 async fn doubled(left: &'static str, right: &'static str) -> Host {
     let mut host = Host::new(slow());
     host.declare(left, &[1, 2, 3]);

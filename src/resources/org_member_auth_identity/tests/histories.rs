@@ -1,5 +1,6 @@
-//! Random histories of a small organization: configurations, outside changes and troubles in any order, several resources
-//! side by side, compared step by step with a model that shares nothing with `reconcile`. A failing history shrinks to a short one.
+//! Random histories of a small organization: configurations, outside changes and troubles in any order,
+//! several resources side by side, compared step by step with a model that shares nothing with `reconcile`. A
+//! failing history shrinks to a short one.
 //!
 //! The same histories every time. For others, and more of them: `CHAOS_SEED=7 CHAOS_HISTORIES=1000`.
 
@@ -68,7 +69,8 @@ struct Believed {
 }
 
 impl Model {
-    /// A refresh lists what exists of what was listed or declared, and forgets a resource of which nothing does.
+    /// A refresh lists what exists of what was listed or declared, and forgets a resource of which nothing
+    /// does.
     fn refresh(&mut self) {
         for resource in &mut self.resources {
             resource.listed.extend(&resource.stated);
@@ -240,7 +242,8 @@ impl Run {
         Ok(())
     }
 
-    /// Something may have gone wrong: what is others' is untouched, what is kept is kept, and what we made is in a state.
+    /// Something may have gone wrong: what is others' is untouched, what is kept is kept, and what we made is
+    /// in a state.
     fn assert_nothing_lost(
         &mut self,
         left: Vec<(Left<MemberAuthIdentity>, bool)>,

@@ -131,7 +131,8 @@ async fn a_member_that_left_can_be_destroyed_and_taken_out() {
     assert!(world.ours().is_empty());
 }
 
-/// More grants of one identity than a page holds, in every order, and the samples' habit of leaving fields out.
+/// More grants of one identity than a page holds, in every order, and the samples' habit of leaving fields
+/// out.
 #[tokio::test(start_paused = true)]
 async fn long_lists_are_read_to_their_end_in_any_order() {
     for order in [Order::NewestFirst, Order::OldestFirst, Order::Shuffled(7)] {

@@ -1,4 +1,5 @@
-//! Lists that lie, contradict themselves, or are not given at all: what exists is never taken for gone, and nobody is stuck.
+//! Lists that lie, contradict themselves, or are not given at all: what exists is never taken for gone, and
+//! nobody is stuck.
 
 use std::time::Duration;
 

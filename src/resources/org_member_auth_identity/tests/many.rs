@@ -1,4 +1,5 @@
-//! Many resources at once, as Terraform runs them: ten operations at a time. What they cost together is what counts.
+//! Many resources at once, as Terraform runs them: ten operations at a time. What they cost together is what
+//! counts.
 
 use std::time::Duration;
 
@@ -58,7 +59,8 @@ fn states(left: Vec<Left<MemberAuthIdentity>>) -> Vec<MemberAuthIdentity> {
         .collect()
 }
 
-/// Creates, refreshes and destroys 1,000 one-pair resources of one identity, and says how many calls each took.
+/// Creates, refreshes and destroys 1,000 one-pair resources of one identity, and says how many calls each
+/// took.
 async fn thousand(order: Order) -> [usize; 3] {
     let world = World::of(busy(organization(1000, 2), order));
     let states = states(world.create_all((1..=1000).map(|uin| config([uin], [12])).collect()).await);

@@ -1,4 +1,5 @@
-//! Grants that two resources of a run have to do with: moved from one to the other, replaced, or declared twice.
+//! Grants that two resources of a run have to do with: moved from one to the other, replaced, or declared
+//! twice.
 
 use std::time::Duration;
 
@@ -158,7 +159,8 @@ async fn a_grant_that_two_list_stays_when_one_of_them_lets_go_in_a_run_of_both()
     assert_eq!(world.ours().len(), 2);
 }
 
-/// The tainted one revokes the grant and makes it again, while the other one is still on its way to revoke it.
+/// The tainted one revokes the grant and makes it again, while the other one is still on its way to revoke
+/// it.
 #[tokio::test(start_paused = true)]
 async fn a_tainted_resource_takes_over_what_another_one_is_slow_to_revoke() {
     let world = slow();

@@ -1,5 +1,5 @@
-//! Two hundred pairs of which many cannot be granted: every good one is granted all the same, the bad ones are named, and the search
-//! for them comes to an end.
+//! Two hundred pairs of which many cannot be granted: every good one is granted all the same, the bad ones
+//! are named, and the search for them comes to an end.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

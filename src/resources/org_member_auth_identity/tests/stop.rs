@@ -1,5 +1,5 @@
-//! Ctrl-C and the end of time, at every call of every operation: no call is begun any more, the state is what exists, and
-//! the text says how far it came.
+//! Ctrl-C and the end of time, at every call of every operation: no call is begun any more, the state is what
+//! exists, and the text says how far it came.
 
 use std::time::Duration;
 

@@ -189,7 +189,8 @@ async fn s38_debug_mode_takes_a_new_configuration_from_every_connection() {
     }
 }
 
-/// A host opens one connection for each provider block, so one process has the credentials of several at once.
+/// A host opens one connection for each provider block, so one process has the credentials of several at
+/// once.
 #[tokio::test]
 async fn s38_each_connection_to_a_debugged_process_keeps_its_configuration() {
     let clouds = [cloud(), cloud()];

@@ -1,4 +1,5 @@
-//! `docs/dev/CONFORMANCE.md` names every statement once, and for each either tests that exist or what it waits for.
+//! `docs/dev/CONFORMANCE.md` names every statement once, and for each either tests that exist or what it
+//! waits for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -38,7 +38,8 @@ pub(crate) fn cloud() -> Server {
 }
 
 impl Session {
-    /// A plugin that is not configured. Its schema is taken from another process, so that this one is never asked.
+    /// A plugin that is not configured. Its schema is taken from another process, so that this one is never
+    /// asked.
     pub(crate) async fn start() -> Self {
         static OF: OnceCell<Type> = OnceCell::const_new();
         let of = OF.get_or_init(async || {
@@ -56,8 +57,8 @@ impl Session {
         session
     }
 
-    /// Configures the plugin for `cloud`, as a host does at the beginning of every run. The cloud sets the pace: the plugin
-    /// does not hold back.
+    /// Configures the plugin for `cloud`, as a host does at the beginning of every run. The cloud sets the
+    /// pace: the plugin does not hold back.
     pub(crate) async fn configure(&self, cloud: &Server) {
         let json = serde_json::json!({
             "secret_id": SECRET_ID, "secret_key": SECRET_KEY, "endpoints": { "organization": cloud.url() },

@@ -1,7 +1,7 @@
 //! Tencent Cloud Organization, version 2021-03-31: grants, and the members and identities they join.
 //!
-//! Follows the product's API reference (international site, product 1031; mainland site, product 850). What is
-//! inferred rather than documented has a switch in [`crate::Behaviour`].
+//! Follows the product's API reference (international site, product 1031; mainland site, product 850). What
+//! is inferred rather than documented has a switch in [`crate::Behaviour`].
 
 mod item;
 
@@ -158,7 +158,8 @@ fn delete_grant(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {
     if !cx.organization.identities.contains_key(&pair.1) {
         return Err(Refusal::not_found("OrganizationIdentityNotExist"));
     }
-    // The documented codes of this action know no missing member, so it counts as a missing grant unless a switch says otherwise.
+    // The documented codes of this action know no missing member, so it counts as a missing grant unless a
+    // switch says otherwise.
     if cx.behaviour.unknown == Unknown::NotFound && !cx.organization.members.contains_key(&pair.0) {
         return Err(Refusal::not_found("OrganizationMemberNotExist"));
     }
@@ -275,8 +276,8 @@ fn language(parameters: &Parameters) -> Result<(), Refusal> {
     }
 }
 
-/// One page of rows (creation order, key, item), in the order of this cloud. Past the end there is an empty page
-/// with the same `Total`.
+/// One page of rows (creation order, key, item), in the order of this cloud. Past the end there is an empty
+/// page with the same `Total`.
 fn list(mut rows: Vec<(u64, Pair, Value)>, page: Page, behaviour: &Behaviour) -> Map<String, Value> {
     let total = rows.len();
     rows.sort_unstable_by_key(|(sequence, key, _)| match behaviour.order {

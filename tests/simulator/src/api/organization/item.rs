@@ -1,4 +1,5 @@
-//! The items of the lists, with every documented field. Policy sets, permissions and remarks are the same for all.
+//! The items of the lists, with every documented field. Policy sets, permissions and remarks are the same for
+//! all.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
