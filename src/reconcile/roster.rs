@@ -169,6 +169,13 @@ impl Roster {
         noted
     }
 
+    /// What the instance `mark` has noted, if it was entered. The host need not bring it: Terraform plans the destroy of a resource
+    /// that is no longer configured from the state before the refresh.
+    pub fn notes(&self, mark: Mark) -> Option<&BTreeSet<Pair>> {
+        let place = self.places.get(&mark)?;
+        self.instances.get(*place).map(|instance| &instance.noted)
+    }
+
     fn strike(&mut self, place: usize, pair: Pair) {
         let Some(listers) = self.listers.get_mut(&pair) else { return };
         listers.retain(|other| *other != place);

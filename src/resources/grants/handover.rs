@@ -58,6 +58,11 @@ impl Grants {
         self.handovers.roster().enter(mark, pairs)
     }
 
+    /// What the instance `mark` has noted, if this run has read or planned it already.
+    pub fn notes(&self, mark: Mark) -> Option<BTreeSet<Pair>> {
+        self.handovers.roster().notes(mark).cloned()
+    }
+
     /// Records the plan `intent` and settles it with those of the others. Waits for those that were entered earlier.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ async fn settle(
         }
     };
     let keeps = desired.map(|desired| &desired & &lists);
-    let noted = &private.noted & &lists;
+    let noted = &grants.notes(mark).unwrap_or_else(|| private.noted.clone()) & &lists;
     let intent = Intent { mark, lists, keeps, noted, change };
     let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
     let settled = grants.settle_plan(&intent, &until).await;

@@ -92,7 +92,10 @@ impl Host {
             if let (Some(known), true) = (&prior, refresh) {
                 let cx = self.world.cx_of(known.private.clone());
                 let found = OrgMemberAuthIdentity.read(&cx, known.model.clone()).await.unwrap();
-                prior = found.map(|model| Instance { model, private: cx.into_parts().1 });
+                // Terraform plans a destroy of what is no longer configured with the bytes from before the refresh.
+                let configured = self.config.contains_key(name);
+                let private = if configured { cx.into_parts().1 } else { known.private.clone() };
+                prior = found.map(|model| Instance { model, private });
             }
             self.planned(prior, self.config.get(name).cloned()).await.1
         })
