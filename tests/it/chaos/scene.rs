@@ -122,22 +122,24 @@ pub(super) struct Instance {
 
 impl Configuration {
     /// The pairs that a run about `scope` may not revoke: a resource that takes part lists them and keeps them. What is to be
-    /// replaced keeps nothing, unless its successor is created first. Nor do those at the `claiming` addresses, which are to claim
-    /// in this run what they list: a giver that acts before them cannot know.
+    /// replaced keeps nothing, unless its successor is created first and nobody else lists the pair. Nor do those at the
+    /// `claiming` addresses, which are to claim in this run what they list: a giver that acts before them cannot know.
     pub(super) fn kept(
         &self,
         instances: &[Instance],
         scope: &Scope,
         claiming: &BTreeSet<String>,
     ) -> BTreeSet<Pair> {
+        let listers =
+            |pair: &Pair| instances.iter().filter(|instance| instance.grants.contains(pair)).count();
         let kept = |instance: &Instance| {
-            let declared = self.resources.get(&instance.name)?;
-            let replaced = instance.tainted || *scope == Scope::Replace(instance.name.clone());
-            let keeps = !instance.deposed
-                && !claiming.contains(&address(&instance.name))
-                && scope.holds(&instance.name)
-                && (!replaced || declared.create_before_destroy);
-            keeps.then(|| &declared.pairs() & &instance.grants)
+            let Instance { name, deposed, tainted, grants } = instance;
+            let declared = self.resources.get(name)?;
+            let mut kept = &declared.pairs() & grants;
+            if *tainted || *scope == Scope::Replace(name.clone()) {
+                kept.retain(|pair| declared.create_before_destroy && listers(pair) == 1);
+            }
+            (!deposed && scope.holds(name) && !claiming.contains(&address(name))).then_some(kept)
         };
         instances.iter().filter_map(kept).flatten().collect()
     }
@@ -235,7 +237,7 @@ impl<'a> Scene<'a> {
         let outcome = running.end();
 
         let revoked = self.revoked();
-        let claiming = if self.taker_first { BTreeSet::new() } else { claiming(&outcome) };
+        let claiming = if self.taker_first { BTreeSet::new() } else { claiming(&outcome, scope) };
         let mut taken = &configuration.kept(&before, scope, &claiming) & &revoked;
         if self.parallelism > 1 {
             taken.retain(|pair| !replaced(&before, scope).contains(pair));
@@ -322,23 +324,27 @@ fn replaced(instances: &[Instance], scope: &Scope) -> BTreeSet<Pair> {
     instances.iter().filter(replaced).flat_map(|instance| instance.grants.iter().copied()).collect()
 }
 
-/// The pairs that a tainted object lists, and another one as well. Both leave them to each other, as no plan tells what becomes of
-/// a tainted one.
+/// The pairs that two tainted objects list. Hosts do not say which of them a new object replaces, so both may leave them to the
+/// other.
 fn contested(instances: &[Instance]) -> BTreeSet<Pair> {
-    let mut contested = BTreeSet::new();
-    for (place, tainted) in instances.iter().enumerate().filter(|(_, instance)| instance.tainted) {
-        for (_, other) in instances.iter().enumerate().filter(|(other, _)| *other != place) {
-            contested.extend(&tainted.grants & &other.grants);
-        }
+    let (mut seen, mut contested) = (BTreeSet::new(), BTreeSet::new());
+    for Instance { grants, .. } in instances.iter().filter(|instance| instance.tainted) {
+        contested.extend(&seen & grants);
+        seen.extend(grants.iter().copied());
     }
     contested
 }
 
-/// The addresses of the resources that are to claim in this run what they list already: the plan says so.
-fn claiming(outcome: &Outcome) -> BTreeSet<String> {
+/// The addresses of the resources that are to claim in this run what they list already: the plan says so, or, without a refresh,
+/// may not know why they are, but has them take part.
+fn claiming(outcome: &Outcome, scope: &Scope) -> BTreeSet<String> {
     let warnings = outcome.warnings().into_iter();
-    let claiming = warnings.filter(|told| told.summary == "Grants taken over from another resource");
-    claiming.map(|told| told.address).collect()
+    let warned = warnings.filter(|told| told.summary == "Grants taken over from another resource");
+    let events = outcome.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let acting = events
+        .filter(|event| *scope == Scope::Unrefreshed && event["type"] == "apply_start")
+        .filter_map(|event| event["hook"]["resource"]["addr"].as_str().map(str::to_owned));
+    warned.map(|told| told.address).chain(acting).collect()
 }
 
 /// What a run said, a line for each thing that it did or told of.
