@@ -9,8 +9,8 @@ SIMULATOR ?=
 # One case of `make chaos`, as it is printed; or how many are drawn.
 CASE ?=
 CHAOS_CASES ?= all
-# How many random histories of several resources it plays on each host.
-CHAOS_HOST_HISTORIES ?= 100
+# How many histories of several resources are played on each host.
+HISTORIES ?= 100
 
 .PHONY: help demo test chaos fuzz check fmt gen docs simulator install bench
 
@@ -23,12 +23,16 @@ demo: ## A real run from init to destroy, explained (HOST=/path/to/terraform, KE
 test: ## Every test, the command line ones on a real host (HOSTS="/path/to/terraform /path/to/tofu")
 	@hosts=$$(tests/hosts.sh test) && HOSTS="$$hosts" $(CARGO) test --workspace --locked
 
-chaos: ## Every trouble at every call, grants that change hands, random histories (CASE=name, CHAOS_CASES=number CHAOS_SEED=number)
+# What plays CASE; without one, everything.
+CHAOS_TESTS = $(or $(if $(CASE),$(or \
+  $(if $(filter handover/%,$(CASE)),chaos::handover), \
+  $(if $(filter history/%,$(CASE)),chaos::several), \
+  chaos::no_trouble)),chaos::no_trouble chaos::handover chaos::several)
+
+chaos: ## Every trouble at every call, and on real hosts (CASE=name for one; CHAOS_CASES=number CHAOS_SEED=number HISTORIES=number HOSTS="/a /b")
 	$(if $(CASE),,CHAOS_FULL=1 CHAOS_HISTORIES=20000 $(CARGO) test --locked --lib -- crash_points crowd histories --nocapture)
 	@hosts=$$(tests/hosts.sh test) && HOSTS="$$hosts" CASE='$(CASE)' CHAOS_CASES='$(CHAOS_CASES)' \
-	  CHAOS_HOST_HISTORIES='$(CHAOS_HOST_HISTORIES)' $(CARGO) test --locked --test it -- \
-	  $(or $(if $(filter handover/%,$(CASE)),chaos::handover),$(if $(filter history/%,$(CASE)),chaos::several),\
-	  chaos::no_trouble $(if $(CASE),,chaos::handover chaos::several)) --nocapture
+	  CHAOS_HOST_HISTORIES='$(HISTORIES)' $(CARGO) test --locked --test it -- $(CHAOS_TESTS) --nocapture
 
 fuzz: SECONDS ?= 60
 fuzz: ## Hostile bytes for every reader (SECONDS=600 ONLY=msgpack SEED=7; tests/fuzz/main.rs says more)
