@@ -52,6 +52,8 @@ pub struct Roster {
 
 #[derive(Debug, Default)]
 struct Instance {
+    /// Whether it was read in this run: then so is every other one, and its notes are of this run.
+    read: bool,
     lists: Vec<Pair>,
     noted: BTreeSet<Pair>,
     plan: Planned,
@@ -117,6 +119,8 @@ struct Other {
     plan: Plan,
     /// Whether it was entered earlier and has no note of the pair.
     answers: bool,
+    /// Whether it was read in this run.
+    read: bool,
 }
 
 /// What is known of another instance's plan for a pair.
@@ -142,33 +146,44 @@ impl Plan {
 }
 
 impl Roster {
-    /// Enters the instance `mark` with what its state lists, or corrects what it lists. Returns the pairs
-    /// among these that an instance which was entered earlier lists too: those to note.
+    /// Enters the instance `mark`, which was read, with what its state lists, or corrects what it lists. Returns the
+    /// pairs among these that an instance which was entered earlier answers for: those to note.
     pub fn enter(&mut self, mark: Mark, lists: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        let place = self.place(mark, lists);
+        let answered = |pair: &&Pair| {
+            let earlier = self.places_of(**pair).take_while(|other| *other < place);
+            let mut earlier = earlier.filter_map(|other| self.instances.get(other));
+            earlier.any(|other| !other.noted.contains(pair))
+        };
+        let noted: BTreeSet<Pair> = lists.iter().filter(answered).copied().collect();
+        let Some(instance) = self.instances.get_mut(place) else { return noted };
+        instance.read = true;
+        // What was planned before it was read goes by the notes of its plan.
+        if matches!(instance.plan, Planned::Open) {
+            instance.noted = noted;
+        }
+        instance.noted.clone()
+    }
+
+    /// The place of the instance `mark`, which lists `lists`.
+    fn place(&mut self, mark: Mark, lists: &BTreeSet<Pair>) -> usize {
         let place = *self.places.entry(mark).or_insert(self.instances.len());
         if place == self.instances.len() {
             self.instances.push(Instance::default());
         }
-        let Some(instance) = self.instances.get_mut(place) else { return BTreeSet::new() };
+        let Some(instance) = self.instances.get_mut(place) else { return place };
         let before = std::mem::replace(&mut instance.lists, lists.iter().copied().collect());
         for pair in before.into_iter().filter(|pair| !lists.contains(pair)) {
             self.strike(place, pair);
         }
-        let mut noted = BTreeSet::new();
         for &pair in lists {
             // In ascending order.
             let listers = self.listers.entry(pair).or_default();
             if let Err(position) = listers.binary_search(&place) {
                 listers.insert(position, place);
             }
-            if listers.first().is_some_and(|first| *first < place) {
-                noted.insert(pair);
-            }
         }
-        if let Some(instance) = self.instances.get_mut(place) {
-            instance.noted.clone_from(&noted);
-        }
-        noted
+        place
     }
 
     /// What the instance `mark` has noted, if it was entered. The host need not bring it: Terraform plans the
@@ -190,7 +205,7 @@ impl Roster {
     /// yet.
     pub fn plan(&mut self, intent: &Intent) {
         if !self.places.contains_key(&intent.mark) {
-            self.enter(intent.mark, &intent.lists);
+            self.place(intent.mark, &intent.lists);
         }
         let place = self.places.get(&intent.mark).copied();
         if let Some(instance) = place.and_then(|place| self.instances.get_mut(place)) {
@@ -235,7 +250,7 @@ impl Roster {
             let noted = intent.noted.contains(&pair);
             match &intent.keeps {
                 Some(keeps) if keeps.contains(&pair) => handover.keep(pair, &others, noted, intent.change),
-                Some(_) => handover.give_up(pair, &others, noted),
+                Some(_) => handover.give_up(pair, &others, noted, intent.change),
                 None if !noted && others.iter().any(|other| other.answers) => {
                     handover.unsettled.insert(pair);
                 }
@@ -320,7 +335,8 @@ impl Roster {
                 Planned::GivesUp(pairs) if pairs.contains(&pair) => Plan::GivesUp,
                 Planned::GivesUp(_) => Plan::Keeps,
             };
-            Some((place, Other { plan, answers: earlier && !other.noted.contains(&pair) }))
+            let answers = earlier && !other.noted.contains(&pair);
+            Some((place, Other { plan, answers, read: other.read }))
         })
     }
 }
@@ -350,8 +366,11 @@ impl Handover {
         }
     }
 
-    fn give_up(&mut self, pair: Pair, others: &[Other], noted: bool) {
-        if noted {
+    fn give_up(&mut self, pair: Pair, others: &[Other], noted: bool, change: Change) {
+        // Terraform plans the destroy of a resource that is no longer configured before it reads it. Its apply will
+        // know what is decided here.
+        let read_by_others = others.iter().any(|other| other.answers && other.read);
+        if noted || (change == Change::Destroy && read_by_others) {
             self.left.insert(pair);
         } else if others.iter().any(|other| other.answers && other.plan.may_keep()) {
             self.unsettled.insert(pair);

@@ -21,6 +21,8 @@ struct Host {
     world: World,
     state: BTreeMap<&'static str, Instance>,
     config: BTreeMap<&'static str, MemberAuthIdentity>,
+    /// Whether what is no longer configured is read before it is planned. Terraform plans it first.
+    reads_first: bool,
 }
 
 /// In which order a host goes through the instances.
@@ -44,7 +46,7 @@ struct Plan {
 
 impl Host {
     fn new(world: World) -> Self {
-        Self { world, state: BTreeMap::new(), config: BTreeMap::new() }
+        Self { world, state: BTreeMap::new(), config: BTreeMap::new(), reads_first: true }
     }
 
     fn declare(&mut self, name: &'static str, members: &[u64]) {
@@ -88,17 +90,24 @@ impl Host {
         self.world.next_run();
         tokio::time::advance(AGE_MAX).await;
         Self::in_order(names, order, async |name| {
-            let mut prior = self.state.get(name).cloned();
-            if let (Some(known), true) = (&prior, refresh) {
+            let prior = self.state.get(name).cloned();
+            let read = async |known: &Instance| {
                 let cx = self.world.cx_of(known.private.clone());
                 let found = OrgMemberAuthIdentity.read(&cx, known.model.clone()).await.unwrap();
-                // Terraform plans a destroy of what is no longer configured with the bytes from before the
-                // refresh.
-                let configured = self.config.contains_key(name);
-                let private = if configured { cx.into_parts().1 } else { known.private.clone() };
-                prior = found.map(|model| Instance { model, private });
+                found.map(|model| Instance { model, private: cx.into_parts().1 })
+            };
+            let config = self.config.get(name).cloned();
+            match prior {
+                Some(known) if refresh && (self.reads_first || config.is_some()) => {
+                    self.planned(read(&known).await, config).await.1
+                }
+                Some(known) if refresh => {
+                    let plan = self.planned(Some(known.clone()), None).await.1;
+                    drop(read(&known).await);
+                    plan
+                }
+                prior => self.planned(prior, config).await.1,
             }
-            self.planned(prior, self.config.get(name).cloned()).await.1
         })
         .await
         .into_iter()
@@ -216,18 +225,35 @@ async fn doubled(left: &'static str, right: &'static str) -> Host {
     host
 }
 
+/// The same, when a host of either kind has planned them in some order before, so that the states have notes.
+async fn doubled_and_noted(left: &'static str, right: &'static str) -> Vec<Host> {
+    let mut hosts = Vec::new();
+    for reads_first in [true, false] {
+        for noted in [None, Some(Order::Ascending), Some(Order::Descending)] {
+            let mut host = doubled(left, right).await;
+            host.reads_first = reads_first;
+            if let Some(order) = noted {
+                host.run(order, order).await;
+            }
+            hosts.push(host);
+        }
+    }
+    hosts
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_pair_that_two_states_list_stays_with_the_one_that_keeps_it_in_every_order() {
     for planning in ORDERS {
         for applying in ORDERS {
             for names in [("a", "b"), ("b", "a")] {
                 for rest in [Some([1].as_slice()), None] {
-                    let mut host = doubled(names.0, names.1).await;
-                    match rest {
-                        Some(members) => host.declare(names.0, members),
-                        None => drop(host.config.remove(names.0)),
+                    for mut host in doubled_and_noted(names.0, names.1).await {
+                        match rest {
+                            Some(members) => host.declare(names.0, members),
+                            None => drop(host.config.remove(names.0)),
+                        }
+                        host.heal(planning, applying).await;
                     }
-                    host.heal(planning, applying).await;
                 }
             }
         }
@@ -240,14 +266,15 @@ async fn a_pair_that_two_states_list_is_revoked_when_both_give_it_up() {
         for applying in ORDERS {
             for (left, right) in [(Some([1]), Some([4])), (Some([1]), None), (None, Some([4])), (None, None)]
             {
-                let mut host = doubled("a", "b").await;
-                host.config.clear();
-                for (name, members) in [("a", left), ("b", right)] {
-                    if let Some(members) = members {
-                        host.declare(name, &members);
+                for mut host in doubled_and_noted("a", "b").await {
+                    host.config.clear();
+                    for (name, members) in [("a", left), ("b", right)] {
+                        if let Some(members) = members {
+                            host.declare(name, &members);
+                        }
                     }
+                    host.heal(planning, applying).await;
                 }
-                host.heal(planning, applying).await;
             }
         }
     }
