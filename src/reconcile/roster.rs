@@ -146,8 +146,8 @@ impl Plan {
 }
 
 impl Roster {
-    /// Enters the instance `mark`, which was read, with what its state lists, or corrects what it lists. Returns the
-    /// pairs among these that an instance which was entered earlier answers for: those to note.
+    /// Enters the instance `mark`, which was read, with what its state lists, or corrects what it lists.
+    /// Returns the pairs among these that an instance which was entered earlier answers for: those to note.
     pub fn enter(&mut self, mark: Mark, lists: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let place = self.place(mark, lists);
         let answered = |pair: &&Pair| {
@@ -367,8 +367,8 @@ impl Handover {
     }
 
     fn give_up(&mut self, pair: Pair, others: &[Other], noted: bool, change: Change) {
-        // Terraform plans the destroy of a resource that is no longer configured before it reads it. Its apply will
-        // know what is decided here.
+        // Terraform plans the destroy of a resource that is no longer configured before it reads it. Its
+        // apply will know what is decided here.
         let read_by_others = others.iter().any(|other| other.answers && other.read);
         if noted || (change == Change::Destroy && read_by_others) {
             self.left.insert(pair);
