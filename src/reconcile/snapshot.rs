@@ -304,11 +304,13 @@ impl<G: Clone> Snapshots<G> {
         }
     }
 
-    /// Forgets what was read more than [`AGE_MAX`] before `now`. True if nothing is left.
+    /// Forgets what was read more than [`AGE_MAX`] before `now`. True if that leaves nothing: not before the
+    /// first reading, when others may be about to ask about the same lists.
     pub fn forget(&mut self, now: Duration) -> bool {
         let old = |at: Duration| now.saturating_sub(at) >= AGE_MAX;
         // Asked before every look, so it must not go through everything each time.
-        if old(self.oldest) {
+        let any = old(self.oldest);
+        if any {
             self.members.retain(|_, list| !old(list.at));
             for list in self.identities.values_mut() {
                 list.pages.retain(|_, read| !old(read.at));
@@ -320,7 +322,7 @@ impl<G: Clone> Snapshots<G> {
             self.identities.retain(|_, list| !old(list.at));
             self.oldest = self.moments().min().unwrap_or(Duration::MAX);
         }
-        self.members.is_empty() && self.identities.is_empty()
+        any && self.members.is_empty() && self.identities.is_empty()
     }
 
     /// When each reading that is still here was made.
