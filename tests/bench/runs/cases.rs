@@ -5,8 +5,9 @@ use std::time::Duration;
 use simulator::{Behaviour, Cloud, Order, Rate, Server};
 
 use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Floor, Many};
+use crate::pipelines;
 use crate::process;
-use crate::sandbox::{Kept, Sandbox, counted};
+use crate::sandbox::{Kept, Sandbox};
 use crate::table::{NO_GOAL, Row, Sample, median};
 use crate::{Bench, Failure};
 
@@ -32,14 +33,16 @@ pub(crate) const ALL: &[Case] = &[
     Case { name: "apply-1000-random", run: apply_1000_random },
     Case { name: "apply-one-large", run: apply_one_large },
     Case { name: "destroy-1000", run: destroy_1000 },
-    Case { name: "two-applies", run: two_applies },
+    Case { name: "two-applies", run: pipelines::two_applies },
+    Case { name: "five-applies", run: pipelines::five_applies },
+    Case { name: "five-plans", run: pipelines::five_plans },
 ];
 
 const THOUSAND: Many = Many::pairs(1_000);
 
 /// How the table calls the two kinds of API.
-const PACED: &str = "50 ms, 20/s";
-const FREE: &str = "free API";
+pub(crate) const PACED: &str = "50 ms, 20/s";
+pub(crate) const FREE: &str = "free API";
 
 /// What the provider block says where the API has no limit.
 pub(crate) const UNLIMITED: &str = "requests_per_second = 1000";
@@ -64,8 +67,8 @@ struct Scene<'a> {
     floor: Floor,
 }
 
-const PLAN: [&str; 1] = ["plan"];
-const APPLY: [&str; 3] = ["apply", "-auto-approve", "-parallelism=10"];
+pub(crate) const PLAN: [&str; 1] = ["plan"];
+pub(crate) const APPLY: [&str; 3] = ["apply", "-auto-approve", "-parallelism=10"];
 
 impl Scene<'_> {
     /// A plan of what was applied, by the API as it is documented.
@@ -197,46 +200,6 @@ fn destroy_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {
     #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
     let met = |_: f64, ours: f64, most: &Sample| ours <= 1.1 * most.call_count() as f64 / 20.0;
     and_free(&bench.at_most(3), "destroy of 1,000", &scene, "≤ 1.1 × calls / 20 per s", met)
-}
-
-/// Two processes that know nothing of each other and share the rate of one account.
-fn two_applies(bench: &Bench) -> Result<Vec<Row>, Failure> {
-    let goal = "both end well, < 2 % refused";
-    let paced = side_by_side(bench, "", &paced())?;
-    let free = side_by_side(bench, UNLIMITED, &free())?;
-    let met = |_: f64, _: f64, most: &Sample| most.refused * 50 < most.call_count();
-    Ok(vec![
-        Row::compare(format!("two applies of 500 at once, {PACED}"), &[], &paced, goal, met),
-        Row::compare(format!("two applies of 500 at once, {FREE}"), &[], &free, goal, met),
-    ])
-}
-
-fn side_by_side(bench: &Bench, provider: &str, behaviour: &Behaviour) -> Result<Vec<Sample>, Failure> {
-    let halves = [Many::pairs(500), Many { from: 500, ..Many::pairs(500) }];
-    let sandboxes = [Sandbox::new(bench, true, Kept::InFile)?, Sandbox::new(bench, true, Kept::InFile)?];
-    for (sandbox, many) in sandboxes.iter().zip(&halves) {
-        sandbox.write("main.tf", &many.configuration(provider))?;
-    }
-    let mut samples = Vec::new();
-    for _ in 0..bench.runs {
-        let server = Server::start(cloud(THOUSAND, Start::Nothing, behaviour.clone()))?;
-        let mut running = Vec::new();
-        for sandbox in &sandboxes {
-            sandbox.set_state(None)?;
-            running.push(sandbox.start(&["apply", "-auto-approve"], Some(&server))?);
-        }
-        let mut longest = Sample::default();
-        for running in running {
-            let sample = running.end()?;
-            longest.seconds = sample.seconds.max(longest.seconds);
-        }
-        let cloud = server.cloud();
-        if cloud.snapshot().len() < 1_000 {
-            return Err("a grant is missing after two applies".into());
-        }
-        samples.push(counted(longest, cloud.journal()));
-    }
-    Ok(samples)
 }
 
 /// Measures `scene`, and the same with a free API, which has no goal of its own.

@@ -13,6 +13,7 @@
 mod bare;
 mod cases;
 mod configuration;
+mod pipelines;
 mod process;
 mod sandbox;
 mod store;
