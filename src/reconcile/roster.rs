@@ -292,8 +292,9 @@ impl Roster {
     /// A new object is planned that will have the pairs `desired`. Hosts plan a tainted object in this way
     /// and do not say which it is, so it is taken for the one that was entered, was not planned and lists one
     /// of these pairs. Returns what the old object leaves to others; nothing if there is none. Where it could
-    /// be any of several, each of these leaves what it has noted, and is no longer awaited. Where it lists none of
-    /// these pairs any more, it may be any of those that were not planned yet: so it leaves what they have noted.
+    /// be any of several, each of these leaves what it has noted, and is no longer awaited. Where it lists
+    /// none of these pairs any more, it may be any of those that were not planned yet: so it leaves what they
+    /// have noted.
     pub fn replace_unplanned(&mut self, desired: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let unplanned = self.unplanned(desired);
         if unplanned.is_empty() {
