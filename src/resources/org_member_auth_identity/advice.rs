@@ -46,8 +46,8 @@ pub(super) fn advice(error: &ApiError) -> Advice {
 pub(super) fn unlisted() -> Advice {
     Advice::new(
         "Grant accepted but not listed",
-        "But no list shows it, ten seconds after each time. Most likely somebody else revokes it: look for another \
-         Terraform configuration, or a script, that manages the same member, then apply again.",
+        "But no list shows it, ten seconds after each time. Most likely somebody else revokes it: look for \
+         another Terraform configuration, or a script, that manages the same member, then apply again.",
     )
 }
 
@@ -55,9 +55,9 @@ pub(super) fn unlisted() -> Advice {
 pub(super) fn stale() -> Advice {
     Advice::new(
         "Grant still reports that it must be configured again",
-        "But the list shows it with Status 2 (to be configured again), ten seconds after each time. Check the \
-         policies of the identity in Organization > Member login > Identities, and the role in the member account, then \
-         apply again. The grant stays in the state.",
+        "But the list shows it with Status 2 (to be configured again), ten seconds after each time. Check \
+         the policies of the identity in Organization > Member login > Identities, and the role in the \
+         member account, then apply again. The grant stays in the state.",
     )
 }
 
@@ -65,31 +65,32 @@ fn by_code(code: &str) -> Option<Advice> {
     Some(match code {
         "FailedOperation.CreateRole" => Advice::new(
             "Role could not be created in the member account",
-            "Tencent Cloud could not make the CAM role that carries the grant. Check in the member account that CAM roles \
-             can be created (its role quota, and that a freshly created account is set up completely, which takes \
-             some 15 minutes), then apply again.",
+            "Tencent Cloud could not make the CAM role that carries the grant. Check in the member account \
+             that CAM roles can be created (its role quota, and that a freshly created account is set up \
+             completely, which takes some 15 minutes), then apply again.",
         ),
         "FailedOperation.OrganizationIdentityPolicyError" => Advice::new(
             "Access identity has invalid policies",
-            "The policies of this identity are not valid, so it cannot be granted. Correct them in Organization > Member \
-             login > Identities, then apply again.",
+            "The policies of this identity are not valid, so it cannot be granted. Correct them in \
+             Organization > Member login > Identities, then apply again.",
         )
         .at(IDENTITY_IDS.path()),
         "FailedOperation.MemberIdentityAuthUsed" => Advice::new(
             "Grant still in use",
-            "Sub-users are still authorized to use this identity in the member account. Remove those authorizations in \
-             Organization > Member login, then apply again. The grant stays in the state until then.",
+            "Sub-users are still authorized to use this identity in the member account. Remove those \
+             authorizations in Organization > Member login, then apply again. The grant stays in the state \
+             until then.",
         ),
         "ResourceNotFound.OrganizationIdentityNotExist" => Advice::new(
             "Access identity does not exist",
-            "The organization has no access identity with this id. Take the id from Organization > Member login > \
-             Identities, or remove it from identity_ids.",
+            "The organization has no access identity with this id. Take the id from Organization > Member \
+             login > Identities, or remove it from identity_ids.",
         )
         .at(IDENTITY_IDS.path()),
         "ResourceNotFound.OrganizationMemberNotExist" => Advice::new(
             "Member account not found in the organization",
-            "No member of the organization has this UIN: it left, was never invited, or has not accepted yet. Invite it \
-             first, or remove it from member_uins.",
+            "No member of the organization has this UIN: it left, was never invited, or has not accepted \
+             yet. Invite it first, or remove it from member_uins.",
         )
         .at(MEMBER_UINS.path()),
         "ResourceNotFound.MemberIdentityNotExist" => Advice::new(
@@ -98,9 +99,9 @@ fn by_code(code: &str) -> Option<Advice> {
         ),
         "ResourceNotFound.OrganizationNotExist" => Advice::new(
             "These credentials administer no organization",
-            "The usual cause is the credentials of another account: check which account the provider's secret_id \
-             belongs to. Nothing was taken out of the state. If the organization is really gone, remove the resource \
-             with `terraform state rm`.",
+            "The usual cause is the credentials of another account: check which account the provider's \
+             secret_id belongs to. Nothing was taken out of the state. If the organization is really gone, \
+             remove the resource with `terraform state rm`.",
         ),
         _ => return None,
     })
@@ -110,31 +111,32 @@ fn credentials(code: &str) -> Option<Advice> {
     const SUMMARY: &str = "Authentication failed";
     let next = match code {
         "AuthFailure.SecretIdNotFound" => {
-            "The key was not found: it does not exist, was deleted or is disabled. Check the provider's secret_id \
-             (argument, or TENCENTCLOUD_SECRET_ID), also for blanks, and its state in CAM > API keys."
+            "The key was not found: it does not exist, was deleted or is disabled. Check the provider's \
+             secret_id (argument, or TENCENTCLOUD_SECRET_ID), also for blanks, and its state in CAM > API \
+             keys."
         }
         "AuthFailure.SignatureFailure" => {
-            "The signature does not match: the secret_key does not belong to the secret_id. Check the provider's \
-             secret_key (argument, or TENCENTCLOUD_SECRET_KEY), also for blanks."
+            "The signature does not match: the secret_key does not belong to the secret_id. Check the \
+             provider's secret_key (argument, or TENCENTCLOUD_SECRET_KEY), also for blanks."
         }
         "AuthFailure.SignatureExpire" => {
-            "The clock of this machine differs from Tencent Cloud's by more than five minutes. Set the clock, best with \
-             a time service, then run again."
+            "The clock of this machine differs from Tencent Cloud's by more than five minutes. Set the \
+             clock, best with a time service, then run again."
         }
         "AuthFailure.TokenFailure" => {
-            "The session token is wrong or has expired. Get new temporary credentials and set secret_id, secret_key and \
-             security_token (or their environment variables) together."
+            "The session token is wrong or has expired. Get new temporary credentials and set secret_id, \
+             secret_key and security_token (or their environment variables) together."
         }
         "AuthFailure.InvalidSecretId" => {
             "The secret_id is not that of a cloud API key. Use a key from CAM > API keys."
         }
         "AuthFailure.MFAFailure" => {
-            "The account demands multi-factor authentication for this call. Use temporary credentials that were \
-             obtained with it."
+            "The account demands multi-factor authentication for this call. Use temporary credentials that \
+             were obtained with it."
         }
         "AuthFailure.InvalidAuthorization" => {
-            "The Authorization header was not understood. Something between this machine and Tencent Cloud may be \
-             changing requests (a proxy); if there is nothing, please report this as a bug."
+            "The Authorization header was not understood. Something between this machine and Tencent Cloud \
+             may be changing requests (a proxy); if there is nothing, please report this as a bug."
         }
         _ => return None,
     };
@@ -146,36 +148,37 @@ fn by_class(class: &str, action: &str) -> Option<Advice> {
         "UnauthorizedOperation" | "AuthFailure" => Advice::new(
             "Not authorized",
             format!(
-                "The credentials work, but may not call {action}. Allow the action organization:{action} to their CAM \
-                 user or role, and use an identity of the organization's administrator account."
+                "The credentials work, but may not call {action}. Allow the action organization:{action} to \
+                 their CAM user or role, and use an identity of the organization's administrator account."
             ),
         ),
         "RequestLimitExceeded" => Advice::new(
             "API request limit reached",
-            "Other clients of this account use up the rate of this action. The provider slowed down and kept trying \
-             until its time was up. Run again when the others are done, lower requests_per_second in the provider block, \
-             or give the operation more time in `timeouts`.",
+            "Other clients of this account use up the rate of this action. The provider slowed down and kept \
+             trying until its time was up. Run again when the others are done, lower requests_per_second in \
+             the provider block, or give the operation more time in `timeouts`.",
         ),
         "InternalError" => Advice::new(
             "Tencent Cloud reported an internal error",
-            "The fault is on the side of Tencent Cloud, and repeating the call did not help. Apply again later; if it \
-             stays, give the RequestId to Tencent Cloud support.",
+            "The fault is on the side of Tencent Cloud, and repeating the call did not help. Apply again \
+             later; if it stays, give the RequestId to Tencent Cloud support.",
         ),
         "InvalidParameter" | "InvalidParameterValue" => Advice::new(
             "Tencent Cloud refused the values",
-            "The API did not accept these members and identities. Check that the UINs and ids are those of this \
-             organization.",
+            "The API did not accept these members and identities. Check that the UINs and ids are those of \
+             this organization.",
         ),
         "UnsupportedOperation" => Advice::new(
             "Member account cannot be given identities",
-            "The API does not support this grant. Members that were invited before access identities existed cannot be \
-             configured until they are invited again. Remove the member from member_uins, or have it rejoin.",
+            "The API does not support this grant. Members that were invited before access identities existed \
+             cannot be configured until they are invited again. Remove the member from member_uins, or have \
+             it rejoin.",
         )
         .at(MEMBER_UINS.path()),
         "FailedOperation" => Advice::new(
             "Tencent Cloud could not do it",
-            "The operation failed on the side of Tencent Cloud. Apply again; if it stays, give the RequestId to Tencent \
-             Cloud support.",
+            "The operation failed on the side of Tencent Cloud. Apply again; if it stays, give the RequestId \
+             to Tencent Cloud support.",
         ),
         "ResourceInUse" | "ResourceUnavailable" | "ResourceBusy" => Advice::new(
             "Grant is busy",
@@ -187,8 +190,8 @@ fn by_class(class: &str, action: &str) -> Option<Advice> {
         ),
         "ResourceInsufficient" | "LimitExceeded" => Advice::new(
             "Quota reached",
-            "A quota of the organization or of a member account is used up. Free some of it, or ask Tencent Cloud to \
-             raise it, then apply again.",
+            "A quota of the organization or of a member account is used up. Free some of it, or ask Tencent \
+             Cloud to raise it, then apply again.",
         ),
         "ServiceUnavailable" => Advice::new(
             "Tencent Cloud is not available",
@@ -200,18 +203,25 @@ fn by_class(class: &str, action: &str) -> Option<Advice> {
         ),
         "IpInBlacklist" | "IpNotInWhitelist" => Advice::new(
             "This machine's address is refused",
-            "The account restricts from which addresses its API may be called. Run from an allowed one, or allow this \
-             one in CAM.",
+            "The account restricts from which addresses its API may be called. Run from an allowed one, or \
+             allow this one in CAM.",
         ),
-        "ActionOffline" | "InvalidAction" | "NoSuchVersion" | "NoSuchProduct" | "UnsupportedRegion" => Advice::new(
-            "Endpoint does not offer this API",
-            "The endpoint does not know the Organization API, version 2021-03-31. Check the provider's `domain` and \
-             `endpoints`.",
-        ),
-        "MissingParameter" | "UnknownParameter" | "InvalidRequest" | "UnsupportedProtocol"
-        | "RequestSizeLimitExceeded" | "ResponseSizeLimitExceeded" => Advice::new(
+        "ActionOffline" | "InvalidAction" | "NoSuchVersion" | "NoSuchProduct" | "UnsupportedRegion" => {
+            Advice::new(
+                "Endpoint does not offer this API",
+                "The endpoint does not know the Organization API, version 2021-03-31. Check the provider's \
+             `domain` and `endpoints`.",
+            )
+        }
+        "MissingParameter"
+        | "UnknownParameter"
+        | "InvalidRequest"
+        | "UnsupportedProtocol"
+        | "RequestSizeLimitExceeded"
+        | "ResponseSizeLimitExceeded" => Advice::new(
             "Tencent Cloud did not understand the request",
-            "The request is not as the API wants it. This is a bug in the provider: please report it with this message.",
+            "The request is not as the API wants it. This is a bug in the provider: please report it with \
+             this message.",
         ),
         _ => return None,
     })
@@ -228,9 +238,9 @@ fn by_kind(kind: Kind) -> Advice {
         }
         Kind::Unavailable => Advice::new(
             "Tencent Cloud cannot be reached",
-            "No answer came from the API. Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), and the \
-             provider's `domain` and `endpoints`. If the cause below is a certificate, the endpoint's name must be one of \
-             those in it, and its issuer trusted: add that one with `ca_bundle`.",
+            "No answer came from the API. Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY), and \
+             the provider's `domain` and `endpoints`. If the cause below is a certificate, the endpoint's \
+             name must be one of those in it, and its issuer trusted: add that one with `ca_bundle`.",
         ),
         Kind::Uncertain => Advice::new(
             "Outcome unknown",
@@ -238,8 +248,8 @@ fn by_kind(kind: Kind) -> Advice {
         ),
         Kind::Malformed => Advice::new(
             "Unexpected response",
-            "What answered does not speak the Tencent Cloud API. Check the provider's `domain` and `endpoints`, and \
-             whether a proxy answers in its place.",
+            "What answered does not speak the Tencent Cloud API. Check the provider's `domain` and \
+             `endpoints`, and whether a proxy answers in its place.",
         ),
         _ => Advice::new("Tencent Cloud refused the call", "The API's message says why."),
     }

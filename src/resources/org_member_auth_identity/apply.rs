@@ -82,7 +82,7 @@ pub(super) async fn delete(
     if recorded.is_empty() {
         return Ok(());
     }
-    Private { noted: BTreeSet::new(), left: BTreeSet::new(), ..private }.keep(cx);
+    Private { mark: private.mark, ..Private::default() }.keep(cx);
     state.save(prior.with_grants(recorded));
     Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
 }

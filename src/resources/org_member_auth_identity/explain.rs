@@ -52,7 +52,8 @@ pub(super) fn look(doing: Doing, halt: &Halt, until: &Deadline) -> Diagnostics {
 
 /// Others had not done with the resource's pairs, so nothing was done.
 pub(super) fn claim(doing: Doing, halt: &Halt, until: &Deadline) -> Diagnostics {
-    let tried = "Another resource of this run was still revoking grants that this one declares, so none was made or revoked.";
+    let tried = "Another resource of this run was still revoking grants that this one declares, so none was \
+                 made or revoked.";
     halted(doing, tried, &[], halt, until).into()
 }
 
@@ -81,15 +82,16 @@ pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until
     progress.extend(untried(&settled.untried(&decision.grant)));
     if doing == Doing::Creating && settled.made_any() {
         progress.push(
-            "Terraform marks a resource whose creation failed as tainted, and would revoke its grants to make it anew. To \
-             keep them, add `lifecycle { create_before_destroy = true }` to the resource, or run `terraform untaint` (or `tofu \
-             untaint`) with its address, before you apply again."
+            "Terraform marks a resource whose creation failed as tainted, and would revoke its grants to \
+             make it anew. To keep them, add `lifecycle { create_before_destroy = true }` to the resource, \
+             or run `terraform untaint` (or `tofu untaint`) with its address, before you apply again."
                 .to_owned(),
         );
     }
     if !decision.revoke.is_empty() {
         progress.push(format!(
-            "Nothing was revoked, so that access does not drop before the new grants are there. Still to revoke: {}.",
+            "Nothing was revoked, so that access does not drop before the new grants are there. Still to \
+             revoke: {}.",
             name(&decision.revoke)
         ));
     }
@@ -151,8 +153,8 @@ pub(super) fn adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::warning(
         "Existing grants adopted",
         format!(
-            "{} existed before this resource declared {they}: {}. From now on the resource owns {they}: destroying it, or \
-             taking the member or identity out of it, revokes {they}.",
+            "{} existed before this resource declared {they}: {}. From now on the resource owns {they}: \
+             destroying it, or taking the member or identity out of it, revokes {they}.",
             count(pairs.len(), "grant"),
             name(pairs)
         ),
@@ -165,10 +167,11 @@ pub(super) fn preset_adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::warning(
         "Administrator access adopted",
         format!(
-            "{} of identity {PRESET_IDENTITY} existed before this resource declared {they}: {}. This is the administrator access \
-             that Tencent Cloud gave when the member account was created, and from now on the resource owns {they}: destroying \
-             the resource, or taking the member or identity {PRESET_IDENTITY} out of it, revokes the administrator access. If \
-             this is not wanted, take identity {PRESET_IDENTITY} out of the configuration and run `terraform state rm` on the \
+            "{} of identity {PRESET_IDENTITY} existed before this resource declared {they}: {}. This is the \
+             administrator access that Tencent Cloud gave when the member account was created, and from now \
+             on the resource owns {they}: destroying the resource, or taking the member or identity \
+             {PRESET_IDENTITY} out of it, revokes the administrator access. If this is not wanted, take \
+             identity {PRESET_IDENTITY} out of the configuration and run `terraform state rm` on the \
              resource before the next apply, then import it without that identity.",
             count(pairs.len(), "grant"),
             name(pairs)
@@ -182,9 +185,9 @@ pub(super) fn declared_twice(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::warning(
         "Grants declared twice",
         format!(
-            "Another resource declares {} of this one as well: {}. Both list {they}. If one of them gives {they} up in a run \
-             of both, the other one keeps {they}; in a run without the other, it revokes {they}. Declare each pair of member and \
-             identity in one resource only.",
+            "Another resource declares {} of this one as well: {}. Both list {they}. If one of them gives \
+             {they} up in a run of both, the other one keeps {they}; in a run without the other, it revokes \
+             {they}. Declare each pair of member and identity in one resource only.",
             count(pairs.len(), "grant"),
             name(pairs)
         ),
@@ -197,8 +200,9 @@ pub(super) fn left(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::warning(
         "Grants left to another resource",
         format!(
-            "This resource gives up {} that another one lists too: {}. It does not revoke {they}: the other resource, as the last \
-             refresh saw it, owns {they} from now on, and revokes {they} when it gives {they} up itself.",
+            "This resource gives up {} that another one lists too: {}. It does not revoke {they}: the other \
+             resource, as the last refresh saw it, owns {they} from now on, and revokes {they} when it gives \
+             {they} up itself.",
             count(pairs.len(), "grant"),
             name(pairs),
         ),
@@ -211,9 +215,10 @@ pub(super) fn taken_over(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::warning(
         "Grants taken over from another resource",
         format!(
-            "Another resource gives up {} that this one lists too: {}. The plan shows the role names as known after apply, because \
-             the apply claims {they} for this resource and looks again, so that the other one does not revoke {they}. Apply both \
-             together: without this resource (`-target`), the other one revokes {they}.",
+            "Another resource gives up {} that this one lists too: {}. The plan shows the role names as \
+             known after apply, because the apply claims {they} for this resource and looks again, so that \
+             the other one does not revoke {they}. Apply both together: without this resource (`-target`), \
+             the other one revokes {they}.",
             count(pairs.len(), "grant"),
             name(pairs)
         ),
@@ -226,12 +231,11 @@ pub(super) fn kept_by_others(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::warning(
         "Grants listed by two resources",
         format!(
-            "Another resource of this run was to give up {} that this one has taken over, and failed before it could: {}. Both \
-             list {they} now. The next plan of both settles it, and {they} stay{} with this resource; do not apply the other one \
-             alone (`-target`) before.",
+            "Another resource of this run was to give up {} that this one has taken over, and failed before \
+             it could: {}. Both list {they} now. The next plan of both settles it, and this resource keeps \
+             {they}; do not apply the other one alone (`-target`) before.",
             count(pairs.len(), "grant"),
             name(pairs),
-            if pairs.len() == 1 { "s" } else { "" },
         ),
     )
 }
@@ -241,9 +245,9 @@ pub(super) fn unsettled(pairs: &BTreeSet<Pair>) -> Diagnostic {
     Diagnostic::error(
         "Grants cannot change hands without a refresh",
         format!(
-            "The states of two resources list {}: {}. One of the two gives up what the other keeps, and what a refresh would have \
-             noted about it is not there: the plan was made without one. Nothing was changed. Plan or apply again without \
-             `-refresh=false`.",
+            "The states of two resources list {}: {}. One of the two gives up what the other keeps, and what \
+             a refresh would have noted about it is not there: the plan was made without one. Nothing was \
+             changed. Plan or apply again without `-refresh=false`.",
             count(pairs.len(), "grant"),
             name(pairs)
         ),
@@ -293,7 +297,8 @@ fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &D
         Halt::Ended(Ended::TimedOut) => (
             "Operation ran out of time",
             format!(
-                "The limit was {}, set by timeouts.{} or its default. Give it more time, or apply again to go on from here.",
+                "The limit was {}, set by timeouts.{} or its default. Give it more time, or apply again to \
+                 go on from here.",
                 render_duration(until.limit()),
                 doing.timeout()
             ),
@@ -304,15 +309,16 @@ fn halted(doing: Doing, tried: &str, progress: &[String], halt: &Halt, until: &D
         Halt::Unclear(pairs) => (
             "Lists contradict themselves",
             format!(
-                "Tencent Cloud lists fewer grants than it says there are, in the list of the member and in that of the identity, \
-                 so it cannot be told whether {} exist. Nothing was taken out of the state. Run again in some minutes; if it \
-                 stays, tell Tencent Cloud support that DescribeOrganizationMemberAuthIdentities gives a Total that its Items \
-                 do not add up to.",
+                "Tencent Cloud lists fewer grants than it says there are, in the list of the member and in \
+                 that of the identity, so it cannot be told whether {} exist. Nothing was taken out of the \
+                 state. Run again in some minutes; if it stays, tell Tencent Cloud support that \
+                 DescribeOrganizationMemberAuthIdentities gives a Total that its Items do not add up to.",
                 name(pairs)
             ),
         ),
         Halt::Broken => {
-            let why = "A call that several operations share panicked; the log says where. Apply again to go on from here.";
+            let why = "A call that several operations share panicked; the log says where. Apply again to go on \
+                       from here.";
             return Diagnostic::bug(paragraphs(format!("{tried} {why}"), progress));
         }
     };
