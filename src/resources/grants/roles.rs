@@ -23,8 +23,8 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 /// So many members are tried again side by side. If it helps none of them, it is not tried for the others.
 const AT_ONCE: usize = 5;
 
-/// After so many calls about different pairs of a member, none of which succeeded, it is given up.
-const STRIKES: usize = 4;
+/// A member of which so many different pairs failed, and none succeeded, is given up.
+const STRIKES_MAX: usize = 3;
 
 /// Members that wait to be tried again.
 #[derive(Debug, Default)]
@@ -124,14 +124,14 @@ impl Search<'_> {
     async fn judge(&self, member: u64, role: Role) {
         let Role { mut tasks, mut said } = role;
         let mut refused = BTreeSet::new();
-        let (mut strikes, mut works) = (0, false);
+        let (mut strikes, mut works) = (Strikes::default(), false);
         if let Some(first) = tasks.pop_front() {
             let mut singles = first.apart(Side::Either, Some(&said));
             match (singles.next(), singles.next()) {
                 // What failed is one pair, asked for alone.
                 (Some(single), None) => {
                     refused.extend(single.tile.pairs());
-                    strikes = 1;
+                    strikes.add(single.tile);
                 }
                 (Some(single), Some(next)) => {
                     let others = singles.fold(next, |mut others, single| {
@@ -144,8 +144,8 @@ impl Search<'_> {
                 (None, _) => {}
             }
         }
-        let gone = |strikes, works: bool| !works && strikes >= STRIKES;
-        while !gone(strikes, works)
+        let gone = |strikes: &Strikes, works: bool| !works && strikes.0.len() >= STRIKES_MAX;
+        while !gone(&strikes, works)
             && !self.is_over()
             && let Some(task) = tasks.pop_front()
         {
@@ -154,7 +154,7 @@ impl Search<'_> {
                 Answer::Taken => works = true,
                 Answer::Halted => tasks.push_front(task),
                 Answer::Spoiled(error) if is_role(&error) => {
-                    strikes += 1;
+                    strikes.add(task.tile.clone());
                     said = again(&said, error);
                     if task.tile.len() == 1 {
                         refused.extend(task.tile.pairs());
@@ -166,7 +166,7 @@ impl Search<'_> {
             }
         }
         let mut culprit = None;
-        if gone(strikes, works) && !tasks.is_empty() {
+        if gone(&strikes, works) && !tasks.is_empty() {
             culprit = Some(Culprit::Member(member));
             refused.extend(tasks.drain(..).flat_map(|task| task.tile.pairs().collect::<Vec<Pair>>()));
         }
@@ -174,6 +174,18 @@ impl Search<'_> {
             self.round().refusals.push(Refusal { pairs: refused, culprit, ..said });
         }
         self.abandon(tasks);
+    }
+}
+
+/// Refused calls about one member that share no pair: at least one pair of each failed.
+#[derive(Debug, Default)]
+struct Strikes(Vec<Product>);
+
+impl Strikes {
+    /// A part of a refused call says more exactly where that one failed.
+    fn add(&mut self, refused: Product) {
+        self.0.retain(|whole| !refused.identities.is_subset(&whole.identities));
+        self.0.push(refused);
     }
 }
 
