@@ -1,7 +1,7 @@
 //! Pure decisions about grants: which pairs to grant, repair, adopt and revoke ([`decide`]), how to cut
 //! them into the fewest calls ([`tile`]), whom to ask what exists
-//! ([`ledger`]), how long the answer may be believed ([`snapshot`]), and who of several that list a
-//! pair answers for it ([`roster`]).
+//! ([`ledger`]), what a list that moves has shown ([`sweep`]), how long an answer may be believed
+//! ([`snapshot`]), and who of several that list a pair answers for it ([`roster`]).
 //!
 //! Nothing here is async or fallible, and nothing knows Terraform or HTTP: what the API allows in one call is
 //! a parameter. The drivers are in `resources/grants`.
@@ -11,6 +11,7 @@ pub mod ledger;
 mod pair;
 pub mod roster;
 pub mod snapshot;
+pub mod sweep;
 pub mod tile;
 
 pub use pair::{Pair, PairError, Product};

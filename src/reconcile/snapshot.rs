@@ -4,14 +4,16 @@
 //! the moment it began ([`Tick`]), every write stamps its pairs when it begins and when it ends, and a
 //! reading answers for a pair only if it began after the last write of that pair. That a pair does *not*
 //! exist is said only by a list read whole: its pages fit together if they gave the same length, show as many
-//! grants, and we wrote nothing of it in between. Even then others may have moved it under us;
-//! [`Snapshots::doubt`] says where that is possible. And a list may be of no use at all ([`Gap`]): then the
+//! grants, and we revoked nothing of it in between. One that others lengthen meanwhile is read page after
+//! page. Even then others may have taken something out under us; [`Snapshots::doubt`] says where that is
+//! possible. And a list may be of no use at all ([`Gap`]): then the
 //! other kind of list is asked, and where neither speaks, nobody says that a pair does not exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Pair;
+use super::sweep::Sweep;
 
 /// A moment, in the order in which readings and writes began and ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +88,8 @@ struct IdentityList<G> {
     gap_noticed: Tick,
     /// How often in a row its pages did not add up.
     misfits: u32,
+    /// Its length changed between two pages, and it was not read whole since.
+    moves: bool,
 }
 
 /// What is known about a pair: `Yes` and `No` are as good as the API's word. Where neither list of a pair is
@@ -135,9 +139,17 @@ impl<G: Clone> Snapshots<G> {
         Tick(self.clock)
     }
 
-    /// Stamps `pairs` as written: when the write begins, and again when it ends, so that no reading that
-    /// began before its end answers for them. Returns the moment.
-    pub fn write(&mut self, pairs: impl IntoIterator<Item = Pair>) -> Tick {
+    /// Stamps `pairs` as granted: when the call begins, and again when it ends, so that no reading that began
+    /// before its end answers for them. Returns the moment.
+    pub fn add(&mut self, pairs: impl IntoIterator<Item = Pair>) -> Tick {
+        let tick = self.tick();
+        self.written.extend(pairs.into_iter().map(|pair| (pair, tick)));
+        tick
+    }
+
+    /// As [`Snapshots::add`], for pairs that are revoked: readings of their lists from before and from after
+    /// that do not fit together.
+    pub fn take_out(&mut self, pairs: impl IntoIterator<Item = Pair>) -> Tick {
         let tick = self.tick();
         for pair in pairs {
             self.written.insert(pair, tick);
@@ -163,10 +175,14 @@ impl<G: Clone> Snapshots<G> {
             Some((None, Some(_))) | None => {}
         }
         let Some(list) = self.identities.get(&pair.identity_id) else { return Known::Open };
-        if let Some((grant, _)) = list.shown.get(&pair.member_uin).filter(|(_, read)| read.since > floor) {
+        let whole = list.whole.as_ref().filter(|list| told(list));
+        let shown = list.shown.get(&pair.member_uin).filter(|(_, read)| read.since > floor);
+        if let Some((grant, read)) = shown
+            && whole.is_none_or(|whole| read.since >= whole.since)
+        {
             return Known::Yes(grant);
         }
-        match list.whole.as_ref().filter(|list| told(list)) {
+        match whole {
             Some(whole) => whole.grants.get(&pair.member_uin).map_or(Known::No, Known::Yes),
             None => match (of_member.and_then(|list| list.gap), list.gap(floor)) {
                 (Some(Gap::Refused), Some(Gap::Refused)) => Known::Refused,
@@ -212,19 +228,30 @@ impl<G: Clone> Snapshots<G> {
         self.members.get(&member).filter(|list| list.since > floor).map(|list| &list.grants)
     }
 
-    /// How many pages of the list of `identity` were not read after `floor`. `None`: not even its length is
-    /// known. `u64::MAX`: reading it does not help.
+    /// How many pages of the list of `identity` are to be read to have it whole after `floor`: all of one that
+    /// moves. `None`: not even its length is known. `u64::MAX`: reading it does not help.
     pub fn unread(&self, identity: u64, floor: Tick) -> Option<u64> {
         let list = self.identities.get(&identity)?;
         if list.gap(floor).is_some() {
             return Some(u64::MAX);
         }
+        if list.moves {
+            return Some(self.page_count(list.total));
+        }
         let read = list.pages.values().filter(|read| read.since > floor).count() as u64;
         (read > 0).then(|| self.page_count(list.total).saturating_sub(read))
     }
 
-    /// Which pages [`Snapshots::unread`] counts, as far as anybody reads; page one where the length is not
-    /// known.
+    /// Whether any page of the list of `identity` was read after `floor`.
+    pub fn is_begun(&self, identity: u64, floor: Tick) -> bool {
+        let list = self.identities.get(&identity);
+        list.is_some_and(|list| {
+            list.gap(floor).is_some() || list.pages.values().any(|read| read.since > floor)
+        })
+    }
+
+    /// Which pages of the list of `identity` were not read after `floor`, as far as anybody reads; page one
+    /// where the length is not known.
     pub fn unread_pages(&self, identity: u64, floor: Tick) -> impl Iterator<Item = u64> {
         let list = self.identities.get(&identity).filter(|_| self.unread(identity, floor).is_some());
         let count = list.map_or(1, |list| self.page_count(list.total).min(PAGES_MAX));
@@ -232,6 +259,12 @@ impl<G: Clone> Snapshots<G> {
         let is_read =
             move |page: &u64| read.and_then(|read| read.get(page)).is_some_and(|read| read.since > floor);
         (0..count).filter(move |page| !is_read(page))
+    }
+
+    /// Whether the list of `identity` changes while its pages are read side by side: then it must be read page
+    /// after page ([`super::sweep`]).
+    pub fn moves(&self, identity: u64) -> bool {
+        self.identities.get(&identity).is_some_and(|list| list.moves)
     }
 
     /// The length of the list of `identity` when it was last seen, however long ago.
@@ -283,6 +316,8 @@ impl<G: Clone> Snapshots<G> {
         self.oldest = self.oldest.min(at);
         let list = self.identities.entry(identity).or_insert_with(|| IdentityList::new(page.total, at));
         let same = list.total == page.total;
+        let is_partial = (list.pages.len() as u64) < list.total.div_ceil(self.page_size);
+        list.moves |= !same && is_partial && list.pages.keys().any(|number| *number != page.number);
         list.pages.retain(|number, read| *number != page.number && same && read.since > touched);
         (list.total, list.at) = (page.total, at);
         let read = Moment { since, at };
@@ -301,6 +336,30 @@ impl<G: Clone> Snapshots<G> {
             list.give_up(Gap::Unclear, read, noticed);
         } else if list.pages.len() as u64 == page_count {
             list.close(noticed);
+        }
+    }
+
+    /// Takes in the list of `identity`, read page after page since `since`. If it is not whole, or if we took
+    /// something out meanwhile, it says only what it has shown.
+    pub fn learn_sweep(&mut self, identity: u64, since: Tick, at: Duration, sweep: Sweep<G>) {
+        let touched = self.touched.get(&identity).copied().unwrap_or_default();
+        let noticed = self.tick();
+        self.oldest = self.oldest.min(at);
+        let list = self.identities.entry(identity).or_insert_with(|| IdentityList::new(sweep.total(), at));
+        let (read, whole) = (Moment { since, at }, sweep.is_whole() && since > touched);
+        (list.total, list.at) = (sweep.total(), at);
+        list.anonymous |= sweep.is_nameless();
+        list.pages.clear();
+        for (member, grant) in sweep.into_shown() {
+            let is_newer = |shown: &&(G, Moment)| shown.1.since > since;
+            if list.shown.get(&member).filter(is_newer).is_none() {
+                list.shown.insert(member, (grant, read));
+            }
+        }
+        if whole && !list.anonymous {
+            list.take_whole(read);
+        } else {
+            list.misfit(read, noticed);
         }
     }
 
@@ -354,6 +413,7 @@ impl<G: Clone> IdentityList<G> {
             gap: None,
             gap_noticed: Tick::default(),
             misfits: 0,
+            moves: false,
         }
     }
 
@@ -381,21 +441,29 @@ impl<G: Clone> IdentityList<G> {
     /// of them read.
     fn close(&mut self, noticed: Tick) {
         let Some(oldest) = self.pages.values().min_by_key(|read| read.since).copied() else { return };
-        let of_these = self.shown.iter().filter(|(_, (_, read))| read.since >= oldest.since);
-        let grants: BTreeMap<u64, G> =
-            of_these.map(|(member, (grant, _))| (*member, grant.clone())).collect();
-        if grants.len() as u64 != self.total {
-            self.pages.clear();
-            self.misfits = self.misfits.saturating_add(1);
-            if self.misfits >= MISFITS_MAX {
-                self.give_up(Gap::Unclear, oldest, noticed);
-            }
+        let count = self.shown.values().filter(|(_, read)| read.since >= oldest.since).count();
+        if count as u64 == self.total { self.take_whole(oldest) } else { self.misfit(oldest, noticed) }
+    }
+
+    /// What was shown since `oldest` is the whole list.
+    fn take_whole(&mut self, oldest: Moment) {
+        self.shown.retain(|_, (_, read)| read.since >= oldest.since);
+        let grants = self.shown.iter().map(|(member, (grant, _))| (*member, grant.clone())).collect();
+        (self.gap, self.misfits, self.moves) = (None, 0, false);
+        if self.whole.as_ref().is_some_and(|whole| whole.since > oldest.since) {
             return;
         }
-        (self.gap, self.misfits) = (None, 0);
-        self.shown.retain(|_, (_, read)| read.since >= oldest.since);
         self.earlier = self.whole.take();
         self.whole = Some(Whole { since: oldest.since, at: oldest.at, grants, gap: None });
+    }
+
+    /// What was read does not add up.
+    fn misfit(&mut self, read: Moment, noticed: Tick) {
+        self.pages.clear();
+        self.misfits = self.misfits.saturating_add(1);
+        if self.misfits >= MISFITS_MAX {
+            self.give_up(Gap::Unclear, read, noticed);
+        }
     }
 }
 

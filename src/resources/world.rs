@@ -88,6 +88,13 @@ impl World {
         Self { cloud, time, process }
     }
 
+    /// Another run of the host, beside this one: a process that knows nothing of this one, on the same account.
+    pub(crate) fn beside(&self) -> Self {
+        let (cloud, time) = (Arc::clone(&self.cloud), self.time);
+        let process = Mutex::new(Process::start(&cloud, time));
+        Self { cloud, time, process }
+    }
+
     /// From now on it is another run of the host: another process, which knows nothing of what this one read
     /// or declared. This one is killed.
     pub(crate) fn next_run(&self) {

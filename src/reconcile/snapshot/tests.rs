@@ -1,4 +1,5 @@
 use super::*;
+use crate::reconcile::sweep::Bounds;
 
 const NOW: Duration = Duration::ZERO;
 const PAIR: Pair = Pair { member_uin: 1, identity_id: 7 };
@@ -92,7 +93,7 @@ fn a_list_of_several_pages_may_be_doubted_once() {
     read(&mut snapshots, page(1, 3, &[9]));
     assert_ne!(snapshots.doubt(&[pair(3)]), Tick::default(), "for the first time");
     assert_eq!(snapshots.doubt(&[pair(8)]), Tick::default(), "for the second time");
-    snapshots.write([pair(8)]);
+    snapshots.take_out([pair(8)]);
     read(&mut snapshots, page(0, 3, &[1, 2]));
     read(&mut snapshots, page(1, 3, &[9]));
     assert_ne!(snapshots.doubt(&[pair(8)]), Tick::default(), "for the first time since it was written");
@@ -103,16 +104,81 @@ fn a_list_of_several_pages_may_be_doubted_once() {
 fn pages_with_a_write_in_between_are_not_one_list() {
     let mut snapshots = Snapshots::new(2);
     read(&mut snapshots, page(0, 3, &[1, 2]));
-    snapshots.write([pair(5)]);
+    snapshots.take_out([pair(5)]);
     read(&mut snapshots, page(1, 3, &[3]));
     assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+}
+
+/// A sweep of the list of identity 7.
+fn swept(pages: &[(u64, &[u64])]) -> Sweep<&'static str> {
+    let mut sweep = Sweep::new(Bounds { page_size: 2, pages_max: 9 });
+    for (total, members) in pages {
+        sweep.take(Some(*total), members.iter().map(|member| (Some(*member), "grant")));
+    }
+    sweep
+}
+
+#[test]
+fn a_list_that_others_lengthen_is_read_page_after_page() {
+    let mut snapshots = Snapshots::new(2);
+    read(&mut snapshots, page(0, 5, &[1, 2]));
+    assert!(!snapshots.moves(7));
+    read(&mut snapshots, page(1, 6, &[2, 3]));
+    assert!(snapshots.moves(7));
+    assert_eq!(snapshots.unread(7, Tick::default()), Some(3), "all of it");
+    let since = snapshots.tick();
+    snapshots.learn_sweep(7, since, NOW, swept(&[(6, &[1, 2]), (7, &[2, 3]), (7, &[4, 5]), (7, &[6])]));
+    assert!(!snapshots.moves(7));
+    assert_eq!(snapshots.know(pair(6), Tick::default()), Known::Yes(&"grant"));
+    assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No);
+    assert_eq!(snapshots.know(pair(9), since), Known::Open);
+    assert_ne!(snapshots.doubt(&[pair(9)]), Tick::default(), "others may have taken something out");
+}
+
+#[test]
+fn a_sweep_that_does_not_add_up_says_only_what_it_has_shown() {
+    let mut snapshots = Snapshots::new(2);
+    for sweep in 1..=MISFITS_MAX {
+        assert_ne!(snapshots.unread(7, Tick::default()), Some(u64::MAX), "{sweep}");
+        let since = snapshots.tick();
+        snapshots.learn_sweep(7, since, NOW, swept(&[(3, &[1, 2]), (2, &[])]));
+        assert_eq!(snapshots.know(pair(2), Tick::default()), Known::Yes(&"grant"));
+        assert_eq!(snapshots.know(pair(9), Tick::default()), Known::Open);
+    }
+    assert_eq!(snapshots.unread(7, Tick::default()), Some(u64::MAX), "and is left in the end");
+}
+
+#[test]
+fn a_sweep_with_a_revoke_of_ours_in_between_is_not_the_whole_list() {
+    for ours in [false, true] {
+        let mut snapshots = Snapshots::new(2);
+        let since = snapshots.tick();
+        if ours {
+            snapshots.take_out([pair(5)])
+        } else {
+            snapshots.add([pair(5)])
+        };
+        snapshots.learn_sweep(7, since, NOW, swept(&[(3, &[1, 2]), (3, &[3])]));
+        assert_eq!(snapshots.know(pair(9), Tick::default()) == Known::Open, ours);
+        assert_eq!(snapshots.know(pair(5), Tick::default()), Known::Open, "what we wrote is read again");
+    }
+}
+
+#[test]
+fn an_older_sweep_does_not_take_away_what_a_newer_reading_says() {
+    let mut snapshots = Snapshots::new(2);
+    let since = snapshots.tick();
+    read(&mut snapshots, page(0, 1, &[1]));
+    snapshots.learn_sweep(7, since, NOW, swept(&[(2, &[1, 2])]));
+    assert_eq!(snapshots.know(pair(1), since), Known::Yes(&"grant"));
+    assert_eq!(snapshots.know(pair(2), Tick::default()), Known::No);
 }
 
 #[test]
 fn a_snapshot_never_answers_for_what_we_wrote_since() {
     let mut snapshots = Snapshots::new(50);
     let since = snapshots.tick();
-    snapshots.write([PAIR]);
+    snapshots.take_out([PAIR]);
     snapshots.learn_member(1, since, NOW, [(7, "old")].into());
     snapshots.learn_page(7, since, NOW, page(0, 0, &[]));
     assert_eq!(snapshots.know(PAIR, Tick::default()), Known::Open, "read before the write ended");
@@ -125,7 +191,7 @@ fn a_snapshot_never_answers_for_what_we_wrote_since() {
 fn a_later_page_does_not_take_the_whole_list_away() {
     let mut snapshots = Snapshots::new(2);
     read(&mut snapshots, page(0, 0, &[]));
-    let written = snapshots.write([1, 2, 3].map(pair));
+    let written = snapshots.take_out([1, 2, 3].map(pair));
     read(&mut snapshots, page(0, 3, &[3, 2]));
     assert_eq!(snapshots.know(pair(9), Tick::default()), Known::No, "as it was before");
     assert_eq!(snapshots.know(pair(3), written), Known::Yes(&"grant"));

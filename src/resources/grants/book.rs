@@ -16,9 +16,13 @@ use crate::cloud::api::organization::PAGE_LIMIT;
 use crate::reconcile::Pair;
 use crate::reconcile::ledger::{Choice, Ledger};
 use crate::reconcile::snapshot::{Gap, Known, PAGES_MAX, Page, Snapshots, Tick};
+use crate::reconcile::sweep::Sweep;
 
 /// After this many rounds a list that keeps changing is left, and its members are asked instead.
 const ROUNDS_BY_IDENTITY: u32 = 3;
+
+/// How many pages at a time are read of what others have added to a list.
+const PAGES_MORE: u64 = 4;
 
 /// After this many, where the lists of its members are of no use, nobody can tell.
 const ROUNDS_MAX: u32 = 8;
@@ -29,16 +33,23 @@ pub(super) struct Book {
     snapshots: Snapshots<Grant>,
     ledger: Ledger,
     hint: PageHint,
-    /// By identity: the pages where new grants are expected, and the grants, until one is seen.
+    /// By identity: where its new grants are expected.
     expected: BTreeMap<u64, Expected>,
     /// Whether the API has ever given a list.
     lists: bool,
 }
 
+/// Grants that were made lately.
 #[derive(Debug)]
 struct Expected {
+    /// The pages that were asked for them.
     pages: Range<u64>,
+    /// Who has them.
     members: BTreeSet<u64>,
+    /// How long the list was before, as far as that is known.
+    before: Option<u64>,
+    /// Whether one of them has been seen.
+    seen: bool,
 }
 
 /// What one caller still has to know.
@@ -100,6 +111,8 @@ pub(super) enum Question {
     Member(u64),
     /// One page of the list of an identity.
     Page { identity: u64, number: u64 },
+    /// The whole list of an identity, page after page.
+    Sweep(u64),
     /// Any list that surely exists: its refusal is an error.
     Control,
 }
@@ -111,6 +124,8 @@ pub(super) enum Reading {
     Member(Holdings),
     /// A page of an identity's list.
     Page(Page<Grant>),
+    /// An identity's list.
+    Sweep(Sweep<Grant>),
     /// The API refuses to give the list.
     Refused,
 }
@@ -133,14 +148,24 @@ impl Book {
         self.snapshots.tick()
     }
 
-    /// Stamps `pairs` as written; returns that moment.
-    pub(super) fn written(&mut self, pairs: &BTreeSet<Pair>) -> Tick {
-        self.snapshots.write(pairs.iter().copied())
+    /// Stamps `pairs` as granted; returns that moment.
+    pub(super) fn granted(&mut self, pairs: &BTreeSet<Pair>) -> Tick {
+        self.snapshots.add(pairs.iter().copied())
+    }
+
+    /// Stamps `pairs` as revoked; returns that moment.
+    pub(super) fn revoked(&mut self, pairs: &BTreeSet<Pair>) -> Tick {
+        self.snapshots.take_out(pairs.iter().copied())
     }
 
     /// Whether the answer to `question`, which was to be asked since `since`, has become useless meanwhile.
     pub(super) fn is_moot(&self, question: Question, since: Tick) -> bool {
-        matches!(question, Question::Page { identity, .. } if self.snapshots.is_moot(identity, since))
+        match question {
+            Question::Page { identity, .. } | Question::Sweep(identity) => {
+                self.snapshots.is_moot(identity, since)
+            }
+            Question::Member(_) | Question::Control => false,
+        }
     }
 
     /// Takes in what came of `question`.
@@ -153,6 +178,12 @@ impl Book {
             (Question::Page { identity, .. }, Reading::Page(page)) => {
                 self.learn_page(identity, since, at, page);
             }
+            (Question::Sweep(identity), Reading::Sweep(sweep)) => {
+                self.snapshots.learn_sweep(identity, since, at, sweep);
+            }
+            (Question::Sweep(identity), Reading::Refused) => {
+                self.snapshots.learn_identity_gap(identity, since, at, Gap::Refused);
+            }
             (Question::Member(member), Reading::Refused) => {
                 self.snapshots.learn_member_gap(member, since, at, Gap::Refused, BTreeMap::new());
             }
@@ -160,7 +191,7 @@ impl Book {
                 let gap = if number == 0 { Gap::Refused } else { Gap::Unclear };
                 self.snapshots.learn_identity_gap(identity, since, at, gap);
             }
-            (Question::Control, _) | (_, Reading::Member(_) | Reading::Page(_)) => {}
+            (Question::Control, _) | (_, Reading::Member(_) | Reading::Page(_) | Reading::Sweep(_)) => {}
         }
     }
 
@@ -184,16 +215,18 @@ impl Book {
 
     /// Learns where new grants show: `members` hold the identity, by this page of its list, or by their own
     /// lists. A grant that shows elsewhere than on the pages where it was expected says so; one that shows
-    /// nowhere yet says nothing.
+    /// nowhere yet, or that others may have moved, says nothing.
     fn learn_place(&mut self, identity: u64, page: Option<u64>, members: &[u64]) {
-        let shows = |expected: &&Expected| members.iter().any(|member| expected.members.contains(member));
-        let Some(expected) = self.expected.get(&identity).filter(|expected| shows(expected)) else { return };
+        let shows = |expected: &&mut Expected| members.iter().any(|member| expected.members.contains(member));
+        let Some(expected) = self.expected.get_mut(&identity).filter(shows) else { return };
         let there = page.is_some_and(|page| expected.pages.contains(&page));
-        let long = self.snapshots.total(identity).is_some_and(|total| total > PAGE_LIMIT);
-        if long && !there {
+        let total = self.snapshots.total(identity).unwrap_or_default();
+        let ours = expected.members.len() as u64;
+        let moved = expected.before.is_some_and(|before| total > before.saturating_add(ours));
+        if total > PAGE_LIMIT && !there && !moved && !expected.seen {
             self.hint.missed();
         }
-        self.expected.remove(&identity);
+        expected.seen = true;
     }
 
     /// What is known of the pairs of `demand`.
@@ -300,11 +333,14 @@ impl Book {
         }
         let floor_of = |identity| floors.get(&identity).copied().unwrap_or_default();
         let unread = |identity| {
-            let hinted = || {
-                let pages = self.hint.pages(self.snapshots.total(identity), 1);
-                pages.end - pages.start
+            let floor = floor_of(identity);
+            let expected = match confirming {
+                true if self.snapshots.is_begun(identity, floor) => self.moved_on(identity),
+                true => Some(self.hint.pages(self.snapshots.total(identity), 1)),
+                false => None,
             };
-            self.snapshots.unread(identity, floor_of(identity)).or_else(|| confirming.then(hinted))
+            let expected = expected.map(|pages| pages.end - pages.start);
+            expected.or_else(|| self.snapshots.unread(identity, floor))
         };
         // The list of its member has said nothing of it, so that of its identity must.
         let (shut, of_use): (BTreeSet<Pair>, BTreeSet<Pair>) = open
@@ -318,19 +354,36 @@ impl Book {
         }
         for identity in identities {
             let floor = floor_of(identity);
-            let begun = self.snapshots.unread(identity, floor).is_some();
             let mut ask = |number| raise(questions, Question::Page { identity, number }, floor);
-            if confirming && !begun {
+            if confirming && !self.snapshots.is_begun(identity, floor) {
                 let of_it = open.keys().filter(|pair| pair.identity_id == identity);
                 let members: BTreeSet<u64> = of_it.map(|pair| pair.member_uin).collect();
-                let pages = self.hint.pages(self.snapshots.total(identity), members.len() as u64);
+                let before = self.snapshots.total(identity);
+                let pages = self.hint.pages(before, members.len() as u64);
                 let longest = usize::try_from(PAGES_MAX).unwrap_or(usize::MAX);
                 pages.clone().take(longest).for_each(&mut ask);
-                self.expected.insert(identity, Expected { pages, members });
+                self.expected.insert(identity, Expected { pages, members, before, seen: false });
+            } else if confirming && let Some(pages) = self.moved_on(identity) {
+                pages.clone().for_each(&mut ask);
+                if let Some(expected) = self.expected.get_mut(&identity) {
+                    expected.pages.end = pages.end;
+                }
+            } else if self.snapshots.moves(identity) {
+                raise(questions, Question::Sweep(identity), floor);
             } else {
                 self.snapshots.unread_pages(identity, floor).for_each(&mut ask);
             }
         }
+    }
+
+    /// The pages on which the new grants of `identity` may be besides those that were asked, where others have
+    /// lengthened the list meanwhile.
+    fn moved_on(&self, identity: u64) -> Option<Range<u64>> {
+        let Expected { pages, before, .. } = self.expected.get(&identity)?;
+        let grown = self.snapshots.total(identity)?.saturating_sub((*before)?);
+        let now = self.hint.pages(*before, grown);
+        let more = now.start.max(pages.end)..now.end.min(pages.end.saturating_add(PAGES_MORE));
+        (!more.is_empty()).then_some(more)
     }
 }
 
@@ -339,7 +392,7 @@ impl Question {
     pub(super) fn concerns(self, concern: &Concern) -> bool {
         match self {
             Self::Member(member) => concern.members.contains(&member),
-            Self::Page { identity, .. } => concern.identities.contains(&identity),
+            Self::Page { identity, .. } | Self::Sweep(identity) => concern.identities.contains(&identity),
             Self::Control => concern.control,
         }
     }

@@ -24,6 +24,10 @@ const SHORT: Patience = Patience { quiet: Duration::from_millis(4), most: Durati
 /// With somebody who is: Terraform takes 5 to 25 ms for each operation, ten of which make a full call.
 const LONG: Patience = Patience { quiet: Duration::from_millis(60), most: Duration::from_millis(250) };
 
+/// While a wave is at work: those in it may join as soon as it is dealt with, and a wave that is held up is
+/// best not overtaken by many small ones.
+const AT_WORK: Patience = Patience { quiet: Duration::from_secs(2), most: Duration::from_secs(2) };
+
 /// Demands of type `D`, waiting to be dealt with together.
 #[derive(Debug)]
 pub(super) struct Gather<D> {
@@ -114,6 +118,7 @@ impl<D> Gather<D> {
         let missing = crowd.waiting.len() < crowd.expected;
         match crowd.expected {
             2.. if !missing => None,
+            _ if missing && self.lingers && crowd.at_work > 0 => Some(AT_WORK),
             _ if missing && self.lingers => Some(LONG),
             _ => Some(SHORT),
         }
@@ -127,6 +132,7 @@ impl<D> Gather<D> {
 impl<D> Drop for Wave<'_, D> {
     fn drop(&mut self) {
         self.gather.crowd().at_work -= self.size;
+        self.gather.joined.notify_one();
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::book::Since;
 use super::gather::Gather;
 use super::reader::Reader;
 use super::round::Round;
@@ -70,6 +71,7 @@ impl Granter {
             let until = until.clone();
             let wanted = wave.iter().flat_map(|demand| demand.pairs.iter().copied()).collect();
             self.round(&wanted, &round, &until).await;
+            self.look(&round, &until).await;
             let round = lock(&round);
             let late = round.ran_out_of_time();
             // A caller that went away does not need an answer.
@@ -77,6 +79,23 @@ impl Granter {
             {
                 let _gone = demand.reply.send(round.of(&demand.pairs));
             }
+        }
+    }
+
+    /// Looks once at everything that was accepted, so that those who share a wave end together and begin the
+    /// next together: what it shows answers the looks of each.
+    async fn look(&self, round: &Mutex<Round>, until: &Deadline) {
+        let (accepted, ended) = {
+            let round = lock(round);
+            (round.accepted.clone(), round.ended)
+        };
+        if accepted.is_empty() {
+            return;
+        }
+        match self.reader.observe(&accepted, Since::Written(ended), until).await {
+            // Whoever has more time looks again.
+            Ok(_) | Err(Halt::Ended(_)) => {}
+            Err(halt) => lock(round).unseen = Some(halt),
         }
     }
 

@@ -21,7 +21,8 @@ impl PageHint {
     /// The pages that should show `count` new grants in a list that had `total` before.
     pub(super) fn pages(self, total: Option<u64>, count: u64) -> Range<u64> {
         match (self, total) {
-            (Self::First, _) | (_, None) => 0..1,
+            (_, None) => 0..1,
+            (Self::First, Some(_)) => 0..count.div_ceil(PAGE_LIMIT).max(1),
             (Self::Last, Some(total)) => {
                 let first = total / PAGE_LIMIT;
                 first..total.saturating_add(count).div_ceil(PAGE_LIMIT).max(first.saturating_add(1))
@@ -47,6 +48,7 @@ mod tests {
     fn the_page_is_learnt_by_missing() {
         let mut hint = PageHint::default();
         assert_eq!(hint.pages(Some(120), 10), 0..1);
+        assert_eq!(hint.pages(Some(120), 51), 0..2);
         hint.missed();
         assert_eq!(hint.pages(Some(120), 10), 2..3);
         assert_eq!(hint.pages(Some(145), 10), 2..4, "new grants may lie across a page's end");

@@ -131,10 +131,15 @@ impl Reader {
         self.shared().book.now()
     }
 
-    /// Stamps `pairs` as written: to be called when a write begins, and when it ends. What is read from then
+    /// Stamps `pairs` as granted: to be called when the call begins, and when it ends. What is read from then
     /// on may be believed about them; returns that moment.
-    pub(super) fn written(&self, pairs: &BTreeSet<Pair>) -> Tick {
-        self.shared().book.written(pairs)
+    pub(super) fn granted(&self, pairs: &BTreeSet<Pair>) -> Tick {
+        self.shared().book.granted(pairs)
+    }
+
+    /// As [`Reader::granted`], for pairs that are revoked.
+    pub(super) fn revoked(&self, pairs: &BTreeSet<Pair>) -> Tick {
+        self.shared().book.revoked(pairs)
     }
 
     /// Has one round of questions asked, shared with whoever else waits, and returns when all that concern
@@ -219,6 +224,7 @@ impl Reader {
             Question::Page { identity, number } => {
                 self.lists.page_of_identity(identity, number, until).await.map(Reading::Page)
             }
+            Question::Sweep(identity) => self.lists.of_identity(identity, until).await.map(Reading::Sweep),
             Question::Control => {
                 Ok(Reading::Page(self.lists.page_of_identity(PRESET_IDENTITY, 0, until).await?))
             }

@@ -104,9 +104,9 @@ impl Grants {
         let revoking =
             self.claims.revoke(pair, until).await.map_err(|ended| Unrevoked::Halt(ended.into()))?;
         let Some(revoking) = revoking else { return Ok(()) };
-        self.reader.written(&[pair].into());
+        self.reader.revoked(&[pair].into());
         let outcome = self.delete(pair, until).await;
-        self.reader.written(&[pair].into());
+        self.reader.revoked(&[pair].into());
         match outcome {
             Ok(()) => {
                 revoking.done();

@@ -19,6 +19,8 @@ pub(super) struct Round {
     pub(super) doubts: Vec<Refusal>,
     /// Why the round ended early.
     pub(super) halt: Option<Halt>,
+    /// Why the look that followed its calls failed.
+    pub(super) unseen: Option<Halt>,
     /// When its last call ended: what is read later shows what it did.
     pub(super) ended: Tick,
 }
@@ -38,6 +40,7 @@ impl Round {
             refusals: share(&self.refusals),
             doubts: share(&self.doubts),
             halt: None,
+            unseen: self.unseen.clone(),
             ended: self.ended,
         };
         // Who has an answer for every pair is not concerned that others have not.
@@ -64,7 +67,7 @@ impl Round {
 
     /// Takes it up again, for `pairs`: returns those still to ask for.
     pub(super) fn resume(&mut self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
-        self.halt = None;
+        (self.halt, self.unseen) = (None, None);
         self.unanswered(pairs)
     }
 

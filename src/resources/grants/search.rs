@@ -141,9 +141,9 @@ impl Search<'_> {
             member_uins: tile.members.iter().copied().collect(),
             identity_ids: tile.identities.iter().copied().collect(),
         };
-        self.reader.written(&pairs);
+        self.reader.granted(&pairs);
         let outcome = self.client.call(&action, self.until).await;
-        let ended = self.reader.written(&pairs);
+        let ended = self.reader.granted(&pairs);
         let mut round = self.round();
         round.ended = round.ended.max(ended);
         match outcome {

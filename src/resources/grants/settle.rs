@@ -70,7 +70,7 @@ impl Grants {
             settled.unseen.extend(&doubtful);
             settled.accepted.extend(&round.accepted);
             asked += round.doubts.iter().map(|doubt| doubt.attempts).max().unwrap_or_default();
-            let looked = match round.halt {
+            let looked = match round.halt.or(round.unseen) {
                 Some(halt) => Err(halt),
                 None => self.look(&mut settled, &doubtful, patience, round.ended, until).await,
             };

@@ -13,6 +13,7 @@ mod life;
 mod lists;
 mod many;
 mod overlap;
+mod pipelines;
 mod spoiled;
 mod stop;
 mod texts;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::reconcile::sweep::Bounds;
 
 const PAIR: Pair = Pair { member_uin: 1, identity_id: 11 };
 
@@ -9,18 +10,31 @@ fn a_member_whose_list_is_of_no_use_is_not_asked_again_however_often_the_other_l
     book.learn(Question::Member(1), since, Duration::ZERO, Reading::Member(Holdings::default()));
     for round in 0..ROUNDS_MAX {
         let demand = Demand { open: [PAIR].into(), round, ..Demand::default() };
-        assert_eq!(book.answer(&demand, Duration::ZERO).open, [PAIR].into());
+        let answer = book.answer(&demand, Duration::ZERO);
+        if !answer.unclear.is_empty() {
+            assert!(round > ROUNDS_BY_IDENTITY, "{round}: the list was given some chances");
+            return;
+        }
+        assert_eq!(answer.open, [PAIR].into());
         let questions: Vec<Question> = book.questions([&demand].into_iter()).into_keys().collect();
-        let Some(Question::Page { identity: 11, number }) = questions.first() else {
-            panic!("{round}: {questions:?}")
-        };
         let since = book.now();
-        let items = (0..50).map(|index| (Some(1_000 + u64::from(round) * 50 + index), grant())).collect();
-        let page = Page { number: *number, total: 100 + u64::from(round), items };
-        book.learn(questions[0], since, Duration::ZERO, Reading::Page(page));
+        let total = 100 + u64::from(round);
+        let items = (0..50).map(|index| (Some(1_000 + u64::from(round) * 50 + index), grant()));
+        let reading = match questions.first() {
+            Some(Question::Page { identity: 11, number }) => {
+                Reading::Page(Page { number: *number, total, items: items.collect() })
+            }
+            Some(Question::Sweep(11)) => {
+                let mut sweep = Sweep::new(Bounds { page_size: PAGE_LIMIT, pages_max: PAGES_MAX });
+                sweep.take(Some(total), items);
+                sweep.end();
+                Reading::Sweep(sweep)
+            }
+            _ => panic!("{round}: {questions:?}"),
+        };
+        book.learn(questions[0], since, Duration::ZERO, reading);
     }
-    let demand = Demand { open: [PAIR].into(), round: ROUNDS_MAX, ..Demand::default() };
-    assert_eq!(book.answer(&demand, Duration::ZERO).unclear, [PAIR].into(), "and there is an end to it");
+    panic!("there is no end to it");
 }
 
 fn grant() -> Grant {
