@@ -145,14 +145,15 @@ impl Inner {
             progress.attempts += 1;
             let outcome = self.attempt(call, until).await;
             outcome.log(progress);
-            drop(permit);
             let failure = match outcome.result {
                 Ok(success) => return Ok(success),
                 Err(failure) => failure,
             };
             let verdict = classify(&failure, call.effect);
             if verdict.kind == Kind::Throttled {
-                limiter.refused();
+                permit.refused();
+            } else {
+                drop(permit);
             }
             let Some(wait) = patience.after(verdict, fastrand::f64()) else {
                 return Err(progress.end(verdict.kind, Some(failure)));

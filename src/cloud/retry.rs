@@ -16,8 +16,6 @@ pub(crate) struct Patience {
 }
 
 const FIRST_CEILING: Duration = Duration::from_millis(250);
-/// A refusal for the rate counts calls of one second; the wait should be able to leave that second behind.
-const FIRST_CEILING_THROTTLED: Duration = Duration::from_secs(1);
 const CEILING_MAX: Duration = Duration::from_secs(10);
 
 impl Patience {
@@ -38,16 +36,17 @@ impl Patience {
             }
             Repeat::Bounded => {
                 self.retries_left = self.retries_left.checked_sub(1)?;
-                Some(ceiling(FIRST_CEILING, self.failures).mul_f64(luck))
+                Some(ceiling(self.failures).mul_f64(luck))
             }
-            Repeat::UntilDeadline => Some(ceiling(FIRST_CEILING_THROTTLED, self.failures).mul_f64(luck)),
+            // How soon it may be made again is for the limiter to say.
+            Repeat::UntilDeadline => Some(ceiling(self.failures).mul_f64(luck)),
         }
     }
 }
 
-fn ceiling(first: Duration, failures: u32) -> Duration {
+fn ceiling(failures: u32) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    first.saturating_mul(1 << doublings).min(CEILING_MAX)
+    FIRST_CEILING.saturating_mul(1 << doublings).min(CEILING_MAX)
 }
 
 #[cfg(test)]
@@ -67,8 +66,8 @@ mod tests {
         let expected = [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000].map(Some);
         assert_eq!(bounded, [expected.as_slice(), &[None]].concat());
         assert_eq!(
-            waits(Repeat::UntilDeadline, 0, 1.0, 6),
-            [1_000, 2_000, 4_000, 8_000, 10_000, 10_000].map(Some)
+            waits(Repeat::UntilDeadline, 0, 1.0, 8),
+            [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000].map(Some)
         );
         assert_eq!(waits(Repeat::UntilDeadline, 0, 1.0, 100).last(), Some(&Some(10_000)));
     }
@@ -77,7 +76,7 @@ mod tests {
     fn a_wait_is_anything_below_its_ceiling() {
         assert_eq!(waits(Repeat::Bounded, 2, 0.0, 2), [Some(0), Some(0)]);
         assert_eq!(waits(Repeat::Bounded, 2, 0.5, 2), [Some(125), Some(250)]);
-        assert_eq!(waits(Repeat::UntilDeadline, 0, 0.5, 2), [Some(500), Some(1_000)]);
+        assert_eq!(waits(Repeat::UntilDeadline, 0, 0.5, 2), [Some(125), Some(250)]);
     }
 
     #[test]

@@ -72,6 +72,11 @@ impl Ledger {
             .filter(|pair| !choice.members.contains(&pair.member_uin))
             .map(|pair| pair.identity_id)
             .collect();
+        // What is bought is free for whoever comes before it is there.
+        for &identity in &choice.identities {
+            let charged = self.charged.entry(identity).or_default();
+            *charged = unread(identity).unwrap_or(1).max(*charged);
+        }
         choice
     }
 
@@ -136,6 +141,14 @@ mod tests {
         };
         assert!(!bought(0), "ten rents");
         assert!(bought(10), "ten more, and a list of thirty");
+    }
+
+    #[test]
+    fn nobody_is_rented_while_the_list_is_on_its_way() {
+        let mut ledger = Ledger::foreseeing();
+        assert!(!ledger.choose(&product(10, 1), |_| Some(20)).identities.is_empty());
+        let later = [Pair { member_uin: 99, identity_id: 1 }].into();
+        assert!(ledger.choose(&later, |_| Some(20)).members.is_empty());
     }
 
     #[test]

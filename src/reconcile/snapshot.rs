@@ -228,8 +228,8 @@ impl<G: Clone> Snapshots<G> {
         self.members.get(&member).filter(|list| list.since > floor).map(|list| &list.grants)
     }
 
-    /// How many pages of the list of `identity` are to be read to have it whole after `floor`: all of one that
-    /// moves. `None`: not even its length is known. `u64::MAX`: reading it does not help.
+    /// How many pages of the list of `identity` are to be read to have it whole after `floor`: all of one
+    /// that moves. `None`: not even its length is known. `u64::MAX`: reading it does not help.
     pub fn unread(&self, identity: u64, floor: Tick) -> Option<u64> {
         let list = self.identities.get(&identity)?;
         if list.gap(floor).is_some() {
@@ -261,8 +261,8 @@ impl<G: Clone> Snapshots<G> {
         (0..count).filter(move |page| !is_read(page))
     }
 
-    /// Whether the list of `identity` changes while its pages are read side by side: then it must be read page
-    /// after page ([`super::sweep`]).
+    /// Whether the list of `identity` changes while its pages are read side by side: then it must be read
+    /// page after page ([`super::sweep`]).
     pub fn moves(&self, identity: u64) -> bool {
         self.identities.get(&identity).is_some_and(|list| list.moves)
     }
@@ -351,8 +351,7 @@ impl<G: Clone> Snapshots<G> {
         list.anonymous |= sweep.is_nameless();
         list.pages.clear();
         for (member, grant) in sweep.into_shown() {
-            let is_newer = |shown: &&(G, Moment)| shown.1.since > since;
-            if list.shown.get(&member).filter(is_newer).is_none() {
+            if list.shown.get(&member).is_none_or(|(_, known)| known.since <= since) {
                 list.shown.insert(member, (grant, read));
             }
         }

@@ -88,7 +88,8 @@ impl World {
         Self { cloud, time, process }
     }
 
-    /// Another run of the host, beside this one: a process that knows nothing of this one, on the same account.
+    /// Another run of the host, beside this one: a process that knows nothing of this one, on the same
+    /// account.
     pub(crate) fn beside(&self) -> Self {
         let (cloud, time) = (Arc::clone(&self.cloud), self.time);
         let process = Mutex::new(Process::start(&cloud, time));

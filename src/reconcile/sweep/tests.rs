@@ -70,6 +70,12 @@ fn what_says_not_whose_it_is_counts() {
     assert!(sweep.is_whole() && sweep.is_nameless());
 }
 
+/// A page of three.
+fn page(list: &[u64], number: u64) -> Vec<(Option<u64>, ())> {
+    let items = list.chunks(3).nth(usize::try_from(number).unwrap()).unwrap_or_default();
+    items.iter().map(|member| (Some(*member), ())).collect()
+}
+
 /// What happens to the list between two pages.
 #[derive(Clone, Debug)]
 enum Change {
@@ -82,7 +88,8 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 proptest! {
-    /// Whatever others add, wherever: a whole list has shown all that was there from the first page to the last.
+    /// Whatever others add, wherever: a whole list has shown all that was there from the first page to the
+    /// last.
     #[test]
     fn what_was_there_all_the_time_is_in_every_whole_list(
         before in 0_u64..30,
@@ -93,8 +100,7 @@ proptest! {
         let mut meanwhile = meanwhile.into_iter();
         let mut sweep = Sweep::new(Bounds { page_size: 3, pages_max: 100 });
         while let Some(number) = sweep.next_page() {
-            let items: Vec<_> = list.iter().skip(number as usize * 3).take(3).map(|member| (Some(*member), ())).collect();
-            sweep.take(Some(list.len() as u64), items);
+                        sweep.take(Some(list.len() as u64), page(&list, number));
             for place in meanwhile.next().unwrap_or_default() {
                 list.insert(place.index(list.len() + 1), next);
                 next += 1;
@@ -118,8 +124,7 @@ proptest! {
         let mut meanwhile = meanwhile.into_iter();
         let mut sweep = Sweep::new(Bounds { page_size: 3, pages_max: 100 });
         while let Some(number) = sweep.next_page() {
-            let items: Vec<_> = list.iter().skip(number as usize * 3).take(3).map(|member| (Some(*member), ())).collect();
-            sweep.take(Some(list.len() as u64), items);
+                        sweep.take(Some(list.len() as u64), page(&list, number));
             if sweep.next_page().is_none() {
                 break;
             }

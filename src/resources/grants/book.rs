@@ -376,8 +376,8 @@ impl Book {
         }
     }
 
-    /// The pages on which the new grants of `identity` may be besides those that were asked, where others have
-    /// lengthened the list meanwhile.
+    /// The pages on which the new grants of `identity` may be besides those that were asked, where others
+    /// have lengthened the list meanwhile.
     fn moved_on(&self, identity: u64) -> Option<Range<u64>> {
         let Expected { pages, before, .. } = self.expected.get(&identity)?;
         let grown = self.snapshots.total(identity)?.saturating_sub((*before)?);

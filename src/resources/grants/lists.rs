@@ -41,16 +41,7 @@ impl Lists {
     pub(super) async fn of_member(&self, member: u64, until: &Deadline) -> Result<Holdings, ApiError> {
         let mut holdings = Holdings::default();
         for _ in 0..READINGS_MAX {
-            let mut sweep = Sweep::new(MEMBER);
-            while let Some(number) = sweep.next_page() {
-                match self.page(Some(member), None, number, until).await {
-                    Ok(page) => sweep
-                        .take(page.total, page.items.into_iter().map(|item| (item.identity_id, item.into()))),
-                    // What it began to give exists.
-                    Err(error) if number > 0 && is_refusal(&error) => sweep.end(),
-                    Err(error) => return Err(error),
-                }
-            }
+            let sweep = self.sweep(MEMBER, Some(member), None, until).await?;
             holdings.whole = sweep.is_whole();
             holdings.grants.extend(sweep.into_shown());
             if holdings.whole {
@@ -66,12 +57,26 @@ impl Lists {
         identity: u64,
         until: &Deadline,
     ) -> Result<Sweep<Grant>, ApiError> {
-        let mut sweep = Sweep::new(IDENTITY);
+        self.sweep(IDENTITY, None, Some(identity), until).await
+    }
+
+    async fn sweep(
+        &self,
+        bounds: Bounds,
+        member: Option<u64>,
+        identity: Option<u64>,
+        until: &Deadline,
+    ) -> Result<Sweep<Grant>, ApiError> {
+        let mut sweep = Sweep::new(bounds);
         while let Some(number) = sweep.next_page() {
-            match self.page(None, Some(identity), number, until).await {
+            match self.page(member, identity, number, until).await {
                 Ok(page) => {
-                    sweep.take(page.total, page.items.into_iter().map(|item| (item.member_uin, item.into())))
+                    let other_side =
+                        |item: &AuthIdentity| member.map_or(item.member_uin, |_| item.identity_id);
+                    let items = page.items.into_iter().map(|item| (other_side(&item), item.into()));
+                    sweep.take(page.total, items);
                 }
+                // What it began to give exists.
                 Err(error) if number > 0 && is_refusal(&error) => sweep.end(),
                 Err(error) => return Err(error),
             }

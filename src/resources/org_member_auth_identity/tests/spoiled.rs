@@ -131,7 +131,9 @@ async fn a_member_is_not_given_up_for_the_roles_of_two_identities_in_whatever_or
     for (one, other) in (101..=106).flat_map(|one| (one + 1..=106).map(move |other| (one, other))) {
         let world = World::of(far(1));
         let bad = BTreeSet::from([one, other]);
-        bad.iter().for_each(|id| world.cloud().block_role(1, *id));
+        for id in &bad {
+            world.cloud().block_role(1, *id);
+        }
         let left = world.apply(&OrgMemberAuthIdentity, None, Some(config([1], 101..=106))).await;
         let good = (101..=106).filter(|id| !bad.contains(id)).map(|id| (1, id)).collect();
         assert_eq!(world.ours(), good, "{bad:?}");
