@@ -1,0 +1,73 @@
+//! What the provider declares, and its own block.
+
+use super::Shared;
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::provider::Provider;
+use crate::framework::registry::ResourceType;
+use crate::proto::tfplugin6 as proto;
+use crate::wire::{from_proto, to_proto};
+
+/// What this server can do beyond the first version of the protocol.
+const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
+    plan_destroy: true,
+    get_provider_schema_optional: true,
+    move_resource_state: false,
+    generate_resource_config: false,
+};
+
+impl<P: Provider> Shared<P> {
+    pub(super) fn get_metadata(&self) -> proto::get_metadata::Response {
+        let metadata = |resource: &ResourceType<P::Data>| proto::get_metadata::ResourceMetadata {
+            type_name: resource.name().to_owned(),
+        };
+        proto::get_metadata::Response {
+            server_capabilities: Some(CAPABILITIES),
+            diagnostics: to_proto::diagnostics(self.server.schema_problems()),
+            resources: self.server.resources().map(metadata).collect(),
+            ..Default::default()
+        }
+    }
+
+    pub(super) fn get_provider_schema(&self) -> proto::get_provider_schema::Response {
+        let schema = |resource: &ResourceType<P::Data>| {
+            (resource.name().to_owned(), to_proto::schema(resource.schema()))
+        };
+        proto::get_provider_schema::Response {
+            provider: Some(to_proto::schema(self.server.schema())),
+            resource_schemas: self.server.resources().map(schema).collect(),
+            diagnostics: to_proto::diagnostics(self.server.schema_problems()),
+            server_capabilities: Some(CAPABILITIES),
+            ..Default::default()
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "there is nothing to ask yet")]
+    pub(super) fn get_resource_identity_schemas(&self) -> proto::get_resource_identity_schemas::Response {
+        proto::get_resource_identity_schemas::Response::default()
+    }
+
+    #[expect(clippy::unused_self, reason = "there is nothing to ask yet")]
+    pub(super) fn get_functions(&self) -> proto::get_functions::Response {
+        proto::get_functions::Response::default()
+    }
+
+    pub(super) fn validate_provider_config(
+        &self,
+        request: &proto::validate_provider_config::Request,
+    ) -> Result<proto::validate_provider_config::Response, Diagnostics> {
+        let config = from_proto::object(request.config.as_ref(), self.server.config_type())?;
+        Ok(proto::validate_provider_config::Response {
+            diagnostics: to_proto::diagnostics(self.server.validate_config(config)),
+        })
+    }
+
+    pub(super) async fn configure_provider(
+        &self,
+        request: proto::configure_provider::Request,
+    ) -> Result<proto::configure_provider::Response, Diagnostics> {
+        let config = from_proto::object(request.config.as_ref(), self.server.config_type())?;
+        let stop = self.stop.current();
+        let report = self.server.configure(&request.terraform_version, config, &stop).await;
+        Ok(proto::configure_provider::Response { diagnostics: to_proto::diagnostics(report) })
+    }
+}

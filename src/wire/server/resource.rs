@@ -1,0 +1,168 @@
+//! The life of a managed resource.
+
+use std::sync::Arc;
+
+use tracing::Instrument;
+
+use super::Shared;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::provider::Provider;
+use crate::framework::resource::Planned;
+use crate::framework::server::{Answer, PlanRequest};
+use crate::framework::value::Value;
+use crate::proto::tfplugin6 as proto;
+use crate::wire::{from_proto, salvage, to_proto};
+
+impl<P: Provider> Shared<P> {
+    pub(super) fn validate_resource_config(
+        &self,
+        request: &proto::validate_resource_config::Request,
+    ) -> Result<proto::validate_resource_config::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let host = request.client_capabilities.unwrap_or_default();
+        let config = from_proto::object(request.config.as_ref(), resource.state_type())?;
+        let report = config.map(|config| resource.validate(&config, host.write_only_attributes_allowed));
+        Ok(proto::validate_resource_config::Response {
+            diagnostics: to_proto::diagnostics(report.unwrap_or_default()),
+        })
+    }
+
+    pub(super) fn upgrade_resource_state(
+        &self,
+        request: &proto::upgrade_resource_state::Request,
+    ) -> Result<proto::upgrade_resource_state::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let stored = request.raw_state.as_ref().filter(|state| !state.json.is_empty());
+        let stored = stored.ok_or_else(|| resource.flatmap_state())?;
+        let stored = from_proto::stored(stored, resource.stored_type(request.version)?)?;
+        let upgraded = resource.upgrade(stored)?;
+        Ok(proto::upgrade_resource_state::Response {
+            upgraded_state: Some(to_proto::object(Some(upgraded), resource.state_type())?),
+            ..Default::default()
+        })
+    }
+
+    pub(super) async fn read_resource(
+        &self,
+        request: proto::read_resource::Request,
+    ) -> Result<proto::read_resource::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let current = from_proto::object(request.current_state.as_ref(), resource.state_type())?;
+        let data = self.server.data()?;
+        let found = resource.read(&data, &self.stop.current(), request.private, current).await?;
+        let state = beside(&found.report, to_proto::object(found.value, resource.state_type()))?;
+        Ok(proto::read_resource::Response {
+            new_state: Some(state),
+            diagnostics: to_proto::diagnostics(found.report),
+            private: found.private,
+            ..Default::default()
+        })
+    }
+
+    pub(super) async fn plan_resource_change(
+        &self,
+        request: proto::plan_resource_change::Request,
+    ) -> Result<proto::plan_resource_change::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let of = resource.state_type();
+        let change = PlanRequest {
+            prior: from_proto::object(request.prior_state.as_ref(), of)?,
+            proposed: from_proto::object(request.proposed_new_state.as_ref(), of)?,
+            config: from_proto::object(request.config.as_ref(), of)?,
+        };
+        let planned = resource.plan(&change)?;
+        let private = request.prior_private;
+        let settled = match self.server.data() {
+            Ok(data) => resource.coordinate(&data, &self.stop.current(), private, &change, planned).await?,
+            // Planning needs no configured provider.
+            Err(_) => Answer { value: planned, private, report: Diagnostics::new() },
+        };
+        let Planned { state, replace, mut report } = settled.value;
+        report.extend(settled.report);
+        Ok(proto::plan_resource_change::Response {
+            planned_state: Some(beside(&report, to_proto::object(state, of))?),
+            requires_replace: replace.iter().map(to_proto::path).collect(),
+            planned_private: settled.private,
+            diagnostics: to_proto::diagnostics(report),
+            ..Default::default()
+        })
+    }
+
+    /// Runs in a task of its own: a host that loses interest must not leave an object half made.
+    pub(super) async fn apply_resource_change(
+        self: &Arc<Self>,
+        request: proto::apply_resource_change::Request,
+    ) -> Result<proto::apply_resource_change::Response, Diagnostics> {
+        let shared = Arc::clone(self);
+        let apply = async move { shared.apply(&request).await };
+        let applied = self.work.spawn(apply.in_current_span()).await;
+        applied.unwrap_or_else(|lost| Err(Diagnostic::bug(format!("The apply was lost: {lost}.")).into()))
+    }
+
+    async fn apply(
+        &self,
+        request: &proto::apply_resource_change::Request,
+    ) -> Result<proto::apply_resource_change::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let of = resource.state_type();
+        let prior = from_proto::object(request.prior_state.as_ref(), of)?;
+        let planned = from_proto::object(request.planned_state.as_ref(), of)?;
+        let config = from_proto::object(request.config.as_ref(), of)?;
+        let data = self.server.data()?;
+        let (stop, private) = (self.stop.current(), request.planned_private.clone());
+        let applied = resource.apply(&data, &stop, private, prior, planned, config.as_ref()).await;
+        let (state, mut report) = (applied.value.map_or(Value::Null, Value::Object), applied.report);
+        let new_state = to_proto::value(&state, of).or_else(|misfit| {
+            report.extend(misfit);
+            let detail = "What does not fit the schema is saved as it was before, or left out; the rest is saved as it is. \
+                          A new object is marked as tainted: look at it before the next apply replaces it, or keep it with \
+                          `terraform untaint` (or `tofu untaint`).";
+            report.push(Diagnostic::warning("Only a part of the new state is saved", detail));
+            to_proto::object(salvage::of_apply(request, resource, state)?, of)
+        })?;
+        Ok(proto::apply_resource_change::Response {
+            new_state: Some(new_state),
+            private: applied.private,
+            diagnostics: to_proto::diagnostics(report),
+            ..Default::default()
+        })
+    }
+
+    pub(super) async fn import_resource_state(
+        &self,
+        request: proto::import_resource_state::Request,
+    ) -> Result<proto::import_resource_state::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let data = self.server.data()?;
+        let found = resource.import(&data, &self.stop.current(), &request.id).await?;
+        let state = beside(&found.report, to_proto::object(Some(found.value), resource.state_type()))?;
+        let imported = proto::import_resource_state::ImportedResource {
+            type_name: resource.name().to_owned(),
+            state: Some(state),
+            private: found.private,
+            ..Default::default()
+        };
+        Ok(proto::import_resource_state::Response {
+            imported_resources: vec![imported],
+            diagnostics: to_proto::diagnostics(found.report),
+            ..Default::default()
+        })
+    }
+
+    pub(super) fn move_resource_state(
+        &self,
+        request: &proto::move_resource_state::Request,
+    ) -> Result<proto::move_resource_state::Response, Diagnostics> {
+        self.server.resource(&request.target_type_name)?;
+        let detail = format!(
+            "A {} of provider {} cannot become a {}.",
+            request.source_type_name, request.source_provider_address, request.target_type_name
+        );
+        Err(Diagnostic::error("Move is not supported", detail).into())
+    }
+}
+
+/// `result`; its errors come beside what was to be told anyway.
+fn beside<T>(report: &Diagnostics, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
+    result.map_err(|errors| report.iter().cloned().chain(errors).collect())
+}
