@@ -1,6 +1,8 @@
 //! Object-safe twins of the traits that a resource author implements, so that a registry can hold types of
 //! any model. Each reads the model, calls, and writes what came out; nothing else here is `dyn`.
 
+pub(crate) mod data_source;
+
 use futures_util::future::BoxFuture;
 
 use super::diagnostic::{Diagnostic, Diagnostics};

@@ -7,11 +7,14 @@
 //! that knows protobuf. Rules and wording follow Terraform's plugin protocol 6.
 
 pub mod attribute;
+pub mod data_source;
 pub mod diagnostic;
 mod erased;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod fence;
+#[cfg(test)]
+pub(crate) mod gadget;
 pub mod mismatch;
 pub mod model;
 pub mod path;

@@ -48,6 +48,11 @@ pub(crate) mod tests {
                 assert_eq!(resource.rewrite(&object), Ok(object), "{}", resource.name());
             }
         }
+        for data_source in registry.data_sources() {
+            for object in samples(&data_source.schema().block) {
+                assert_eq!(data_source.rewrite(&object), Ok(object), "{}", data_source.name());
+            }
+        }
     }
 
     fn check<M: Model>() {
@@ -61,6 +66,7 @@ pub(crate) mod tests {
     fn a_model_writes_what_it_declares() {
         check::<Timeouts>();
         check_provider::<crate::framework::fake::FakeProvider>();
+        check_provider::<crate::framework::gadget::Workshop>();
     }
 
     #[test]

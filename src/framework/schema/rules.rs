@@ -19,7 +19,18 @@ const TAKEN_IN_PROVIDER: [&str; 2] = ["alias", "version"];
 impl Schema {
     /// What is wrong with this as the schema of the resource type `name`. Empty: nothing.
     pub fn problems_of_resource(&self, name: &str) -> Diagnostics {
-        let mut check = Check { root: format!("resource type {name:?}"), found: Diagnostics::new() };
+        self.problems_of("resource type", name, |_| None)
+    }
+
+    /// What is wrong with this as the schema of the data source `name`. Empty: nothing.
+    pub fn problems_of_data_source(&self, name: &str) -> Diagnostics {
+        self.problems_of("data source", name, |attribute| {
+            attribute.write_only.then_some("a data source has nothing that is write-only")
+        })
+    }
+
+    fn problems_of(&self, kind: &str, name: &str, forbidden: Forbidden) -> Diagnostics {
+        let mut check = Check { root: format!("{kind} {name:?}"), forbidden, found: Diagnostics::new() };
         if !is_name(name) || !name.contains('_') {
             check.report(
                 name,
@@ -32,14 +43,19 @@ impl Schema {
 
     /// What is wrong with this as the schema of the provider block. Empty: nothing.
     pub fn problems_of_provider(&self) -> Diagnostics {
-        let mut check = Check { root: "provider block".to_owned(), found: Diagnostics::new() };
+        let mut check =
+            Check { root: "provider block".to_owned(), forbidden: |_| None, found: Diagnostics::new() };
         check.schema(self, &TAKEN_IN_PROVIDER);
         check.found
     }
 }
 
+/// What is wrong with an attribute where this schema stands, if anything is.
+type Forbidden = fn(&Attribute) -> Option<&'static str>;
+
 struct Check {
     root: String,
+    forbidden: Forbidden,
     found: Diagnostics,
 }
 
@@ -96,6 +112,9 @@ impl Check {
     }
 
     fn attribute(&mut self, place: &str, attribute: &Attribute, in_set: bool) {
+        if let Some(problem) = (self.forbidden)(attribute) {
+            self.report(place, problem);
+        }
         if attribute.write_only && attribute.mode.is_computed() {
             self.report(place, "what is write-only cannot be computed");
         }

@@ -3,6 +3,11 @@
 //! These are the rules of core's `plan_valid` and `compatible`, restated. Whether a value fits its type is
 //! left to the encoder, which cannot send one that does not.
 
+mod applied;
+
+pub(super) use applied::of_apply;
+
+use super::pairing::pair;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::{Path, Step};
 use crate::framework::schema::{Attribute, Block, BlockNesting, Kind, NestedBlock, Nesting};
@@ -20,18 +25,6 @@ pub(super) fn of_plan(
     check.breaches
 }
 
-/// What is wrong with `state` as the outcome of applying `planned`.
-pub(super) fn of_apply(planned: &Object, state: &Object) -> Diagnostics {
-    let mut check = Check::default();
-    check.all_known(state);
-    for (name, planned) in planned {
-        check.inside(Step::Attribute(name.clone()), |check| {
-            check.kept(planned, at(state, name));
-        });
-    }
-    check.breaches
-}
-
 /// What is wrong with `state` as something that was read.
 pub(super) fn of_state(state: &Object) -> Diagnostics {
     let mut check = Check::default();
@@ -39,8 +32,25 @@ pub(super) fn of_state(state: &Object) -> Diagnostics {
     check.breaches
 }
 
+/// What is wrong with `state` as what a data source read for `config`.
+pub(super) fn of_data(block: &Block, config: &Object, state: &Object) -> Diagnostics {
+    let mut check = Check { made: Made::Read, ..Check::default() };
+    check.planned_block(block, config, None, state);
+    check.all_known(state);
+    check.breaches
+}
+
+/// How an object came out of a configuration.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Made {
+    #[default]
+    Planned,
+    Read,
+}
+
 #[derive(Default)]
 struct Check {
+    made: Made,
     place: Vec<Step>,
     breaches: Diagnostics,
 }
@@ -56,6 +66,15 @@ impl Check {
             }
             None => self.breaches.push(Diagnostic::bug(format!("The provider {what}."))),
         }
+    }
+
+    /// The same of something that does not follow from the configuration.
+    fn stray(&mut self, what: &str) {
+        let made = match self.made {
+            Made::Planned => "planned",
+            Made::Read => "read",
+        };
+        self.breach(&format!("{made} {what}"));
     }
 
     fn inside(&mut self, step: Step, check: impl FnOnce(&mut Self)) {
@@ -89,10 +108,10 @@ impl Check {
             return;
         }
         if planned.is_unknown() {
-            return self.breach("planned unknown blocks where the configuration knows them");
+            return self.stray("unknown blocks where the configuration knows them");
         }
         if planned.is_null() && nested.nesting != BlockNesting::Single {
-            return self.breach("planned null where no block must be an empty collection");
+            return self.stray("null where no block must be an empty collection");
         }
         self.planned_elements(config, prior, planned, &|check, config, prior, planned| {
             check.planned_block(&nested.block, config, prior, planned);
@@ -127,7 +146,7 @@ impl Check {
         }
         if config.is_null() {
             if !attribute.mode.is_computed() && !planned.is_null() {
-                self.breach("planned a value that the configuration does not set");
+                self.stray("a value that the configuration does not set");
             }
             return;
         }
@@ -135,12 +154,19 @@ impl Check {
             return;
         }
         match &attribute.kind {
-            Kind::Type(_) => self.breach("planned something else than the configuration says"),
+            Kind::Type(_) => self.stray("something else than the configuration says"),
             Kind::Nested(_, _) if config.is_unknown() || planned.is_unknown() => {
-                self.breach("planned something else than the configuration says");
+                self.stray("something else than the configuration says");
             }
-            // Elements of a set cannot be told apart, so the host trusts them, and so do we.
-            Kind::Nested(Nesting::Set, _) => {}
+            // Elements of a set cannot be told apart, so the host trusts those of a plan, and so do we. What a
+            // data source reads has nothing to be compared with later, so its elements are paired here.
+            Kind::Nested(Nesting::Set, _) if self.made == Made::Planned => {}
+            Kind::Nested(Nesting::Set, nested) => match (config, planned) {
+                (Value::Set(config), Value::Set(planned))
+                    if config.len() == planned.len()
+                        && pair(nested.as_slice().into(), planned, config).len() == config.len() => {}
+                _ => self.stray("other elements than the configuration has"),
+            },
             Kind::Nested(_, nested) => {
                 self.planned_elements(config, prior, planned, &|check, config, prior, planned| {
                     check.planned_attributes(nested, config, prior, planned);
@@ -163,7 +189,7 @@ impl Check {
             }
             (Value::List(config), Value::List(planned)) | (Value::Tuple(config), Value::Tuple(planned)) => {
                 if config.len() != planned.len() {
-                    return self.breach("planned another number of elements than the configuration has");
+                    return self.stray("another number of elements than the configuration has");
                 }
                 for (position, (config, planned)) in config.iter().zip(planned).enumerate() {
                     let prior = match prior {
@@ -178,7 +204,7 @@ impl Check {
             }
             (Value::Map(config), Value::Map(planned)) => {
                 if !config.keys().eq(planned.keys()) {
-                    return self.breach("planned other keys than the configuration has");
+                    return self.stray("other keys than the configuration has");
                 }
                 for ((key, config), planned) in config.iter().zip(planned.values()) {
                     let prior = if let Some(Value::Map(prior)) = prior { prior.get(key) } else { None };
@@ -192,7 +218,7 @@ impl Check {
                 self.planned_elements(config, prior, planned, check);
             }
             (config, planned) if config == planned => {}
-            _ => self.breach("planned something else than the configuration says"),
+            _ => self.stray("something else than the configuration says"),
         }
     }
 
@@ -223,62 +249,6 @@ impl Check {
             Value::Object(attributes) => self.all_known(attributes),
             Value::Dynamic(_, value) => self.known(value),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-
-    /// Whether `actual` is what `planned` promised.
-    fn kept(&mut self, planned: &Value, actual: &Value) {
-        match (planned, actual) {
-            (planned, actual) if planned.is_unknown() || planned == actual => {}
-            (Value::Set(planned), Value::Set(actual)) => self.set_kept(planned, actual),
-            (Value::List(planned), Value::List(actual)) | (Value::Tuple(planned), Value::Tuple(actual)) => {
-                if planned.len() != actual.len() {
-                    return self.breach("returned another number of elements than planned");
-                }
-                for (index, (planned, actual)) in (0..).zip(planned.iter().zip(actual)) {
-                    self.inside(Step::Index(index), |check| check.kept(planned, actual));
-                }
-            }
-            (Value::Map(planned), Value::Map(actual)) => {
-                if !planned.keys().eq(actual.keys()) {
-                    return self.breach("returned other keys than planned");
-                }
-                for ((key, planned), actual) in planned.iter().zip(actual.values()) {
-                    self.inside(Step::Key(key.clone()), |check| check.kept(planned, actual));
-                }
-            }
-            (Value::Object(planned), Value::Object(actual)) => {
-                for (name, planned) in planned {
-                    self.inside(Step::Attribute(name.clone()), |check| {
-                        check.kept(planned, at(actual, name));
-                    });
-                }
-            }
-            (Value::Dynamic(_, planned), Value::Dynamic(_, actual)) => self.kept(planned, actual),
-            _ => self.breach("returned something else than planned"),
-        }
-    }
-
-    /// Every planned element has one that keeps it, and the other way round. Not one to one, as in core:
-    /// elements that became known may have become equal, and what a plan left open may be told by any of
-    /// them.
-    fn set_kept(&mut self, planned: &[Value], actual: &[Value]) {
-        let keeps = |planned: &Value, actual: &Value| {
-            let mut check = Self::default();
-            check.kept(planned, actual);
-            check.breaches.is_empty()
-        };
-        // Most elements are there as they are, and a set is sorted; only the others are compared with all.
-        let has = |set: &[Value], element: &Value| set.binary_search(element).is_ok();
-        let lost = planned
-            .iter()
-            .any(|planned| !has(actual, planned) && !actual.iter().any(|actual| keeps(planned, actual)));
-        let grown = actual.len() > planned.len()
-            || actual
-                .iter()
-                .any(|actual| !has(planned, actual) && !planned.iter().any(|planned| keeps(planned, actual)));
-        if lost || grown {
-            self.breach("returned other elements than planned");
         }
     }
 }

@@ -13,6 +13,7 @@ mod import;
 mod pairing;
 mod plan;
 mod read;
+mod read_data;
 mod upgrade;
 mod validate;
 mod walk;
@@ -29,7 +30,7 @@ pub use upgrade::STATE_MISFIT;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
 use super::provider::Provider;
-use super::registry::{Registry, ResourceType};
+use super::registry::{DataSourceType, Registry, ResourceType};
 use super::schema::{Block, Schema};
 use super::value::Type;
 
@@ -93,13 +94,17 @@ impl<P: Provider> Server<P> {
 
     /// The resource type `name`.
     pub fn resource(&self, name: &str) -> Result<&ResourceType<P::Data>, Diagnostics> {
-        self.registry.find_resource(name).ok_or_else(|| {
-            let detail = format!(
-                "This provider has no resource type {name:?}. If a newer version of it has, raise the version \
-                 constraint and run init with -upgrade."
-            );
-            Diagnostic::error("Unknown resource type", detail).into()
-        })
+        self.registry.find_resource(name).ok_or_else(|| unknown("resource type", name))
+    }
+
+    /// The data sources, by name.
+    pub fn data_sources(&self) -> impl Iterator<Item = &DataSourceType<P::Data>> {
+        self.registry.data_sources()
+    }
+
+    /// The data source `name`.
+    pub fn data_source(&self, name: &str) -> Result<&DataSourceType<P::Data>, Diagnostics> {
+        self.registry.find_data_source(name).ok_or_else(|| unknown("data source", name))
     }
 
     /// What configuring yielded, or an error that says that it has not happened.
@@ -111,6 +116,15 @@ impl<P: Provider> Server<P> {
             Diagnostic::error("Provider is not configured", detail).into()
         })
     }
+}
+
+/// The error for a name that nothing is declared by.
+fn unknown(kind: &str, name: &str) -> Diagnostics {
+    let detail = format!(
+        "This provider has no {kind} {name:?}. If a newer version of it has, raise the version constraint and run \
+         init with -upgrade."
+    );
+    Diagnostic::error(format!("Unknown {kind}"), detail).into()
 }
 
 impl<P: Provider> fmt::Debug for Server<P> {

@@ -5,6 +5,7 @@
 //! provider. The answers are in the files beside this one, one for each family of RPCs: a method there
 //! decodes, calls the framework, and encodes.
 
+mod data_source;
 mod provider;
 mod resource;
 mod unsupported;
@@ -137,7 +138,6 @@ service! {
         generate_resource_config(generate_resource_config.type_name) = "GenerateResourceConfig";
 
         validate_data_resource_config(validate_data_resource_config.type_name) = "ValidateDataResourceConfig";
-        read_data_source(read_data_source.type_name) = "ReadDataSource";
         validate_list_resource_config(validate_list_resource_config.type_name) = "ValidateListResourceConfig";
 
         call_function(call_function) = "CallFunction";
@@ -157,6 +157,7 @@ service! {
         delete_state(delete_state.type_name) = "DeleteState";
     }
     in_time {
+        read_data_source(read_data_source.type_name) = "ReadDataSource";
         configure_provider(configure_provider) = "ConfigureProvider";
         read_resource(read_resource.type_name) = "ReadResource";
         plan_resource_change(plan_resource_change.type_name) = "PlanResourceChange";
@@ -223,6 +224,11 @@ async fn answer<R: Reply>(
         reply
     };
     Ok(Response::new(served.instrument(span).await))
+}
+
+/// `result`; its errors come beside what was to be told anyway.
+fn beside<T>(report: &Diagnostics, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
+    result.map_err(|errors| report.iter().cloned().chain(errors).collect())
 }
 
 async fn refuse<R: Reply>(rpc: &'static str, report: Diagnostics) -> Answer<R> {

@@ -3,7 +3,7 @@
 use super::Shared;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::provider::Provider;
-use crate::framework::registry::ResourceType;
+use crate::framework::registry::{DataSourceType, ResourceType};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{from_proto, to_proto};
 
@@ -20,10 +20,14 @@ impl<P: Provider> Shared<P> {
         let metadata = |resource: &ResourceType<P::Data>| proto::get_metadata::ResourceMetadata {
             type_name: resource.name().to_owned(),
         };
+        let data_source = |data_source: &DataSourceType<P::Data>| proto::get_metadata::DataSourceMetadata {
+            type_name: data_source.name().to_owned(),
+        };
         proto::get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
             resources: self.server.resources().map(metadata).collect(),
+            data_sources: self.server.data_sources().map(data_source).collect(),
             ..Default::default()
         }
     }
@@ -32,9 +36,13 @@ impl<P: Provider> Shared<P> {
         let schema = |resource: &ResourceType<P::Data>| {
             (resource.name().to_owned(), to_proto::schema(resource.schema()))
         };
+        let data_source = |data_source: &DataSourceType<P::Data>| {
+            (data_source.name().to_owned(), to_proto::schema(data_source.schema()))
+        };
         proto::get_provider_schema::Response {
             provider: Some(to_proto::schema(self.server.schema())),
             resource_schemas: self.server.resources().map(schema).collect(),
+            data_source_schemas: self.server.data_sources().map(data_source).collect(),
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
             server_capabilities: Some(CAPABILITIES),
             ..Default::default()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::Instrument;
 
-use super::Shared;
+use super::{Shared, beside};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::resource::Planned;
@@ -160,9 +160,4 @@ impl<P: Provider> Shared<P> {
         );
         Err(Diagnostic::error("Move is not supported", detail).into())
     }
-}
-
-/// `result`; its errors come beside what was to be told anyway.
-fn beside<T>(report: &Diagnostics, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
-    result.map_err(|errors| report.iter().cloned().chain(errors).collect())
 }

@@ -23,8 +23,6 @@ macro_rules! unsupported {
 unsupported! {
     upgrade_resource_identity(upgrade_resource_identity.type_name) = "resource identity";
     generate_resource_config(generate_resource_config.type_name) = "configuration generator for resource type";
-    validate_data_resource_config(validate_data_resource_config.type_name) = "data source";
-    read_data_source(read_data_source.type_name) = "data source";
     validate_list_resource_config(validate_list_resource_config.type_name) = "list resource";
     call_function(call_function.name) = "function";
     validate_ephemeral_resource_config(validate_ephemeral_resource_config.type_name) = "ephemeral resource";

@@ -1,6 +1,7 @@
 //! The service, spoken to over its own gRPC encoding, without a socket.
 
 mod concurrency;
+mod data_source;
 mod features;
 mod life;
 mod salvage;
@@ -90,6 +91,11 @@ fn one_error(diagnostics: &[proto::Diagnostic]) -> &proto::Diagnostic {
     assert_eq!(error.severity, i32::from(proto::diagnostic::Severity::Error));
     assert!(!error.summary.is_empty() && !error.summary.ends_with('.'), "{error:?}");
     error
+}
+
+/// The summaries of what is told.
+fn words_of(diagnostics: &[proto::Diagnostic]) -> Vec<&str> {
+    diagnostics.iter().map(|told| told.summary.as_str()).collect()
 }
 
 /// An operation that saves what was planned, with what is unknown in it as null.

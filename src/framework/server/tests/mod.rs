@@ -5,6 +5,7 @@ mod configure;
 mod coordinate;
 mod plan;
 mod read;
+mod read_data;
 mod validate;
 
 use std::sync::Arc;

@@ -1,0 +1,90 @@
+//! A resource type, registered, and the capabilities that it is given.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::framework::erased::{AnyCoordinate, AnyImport, AnyResource};
+use crate::framework::model::Model;
+use crate::framework::resource::{CoordinateResource, ImportResource, Resource};
+use crate::framework::schema::{Block, Schema};
+use crate::framework::value::Type;
+
+/// A registered resource type; its operations are in [`crate::framework::server`].
+pub struct ResourceType<D> {
+    pub(in crate::framework) name: &'static str,
+    pub(in crate::framework) schema: Schema,
+    pub(in crate::framework) state_type: Type,
+    pub(in crate::framework) resource: Arc<dyn AnyResource<D>>,
+    pub(in crate::framework) import: Option<Arc<dyn AnyImport<D>>>,
+    pub(in crate::framework) coordinate: Option<Arc<dyn AnyCoordinate<D>>>,
+}
+
+/// A resource type that was just registered, to be given capabilities.
+#[derive(Debug)]
+pub struct Entry<'r, R: Resource> {
+    pub(super) declared: &'r mut ResourceType<R::Data>,
+    pub(super) resource: Arc<R>,
+}
+
+impl<R: ImportResource> Entry<'_, R> {
+    /// The type can be imported by id.
+    pub fn importable(&mut self) -> &mut Self {
+        self.declared.import = Some(Arc::<R>::clone(&self.resource));
+        self
+    }
+}
+
+impl<R: CoordinateResource> Entry<'_, R> {
+    /// Plans of the type are settled with those of the other instances.
+    pub fn coordinated(&mut self) -> &mut Self {
+        self.declared.coordinate = Some(Arc::<R>::clone(&self.resource));
+        self
+    }
+}
+
+impl<D> ResourceType<D> {
+    pub(super) fn of<R: Resource<Data = D>>(resource: Arc<R>) -> Self {
+        let block = Block {
+            description: R::DESCRIPTION.to_owned(),
+            attributes: R::Model::attributes(),
+            blocks: R::Model::blocks(),
+        };
+        Self {
+            name: R::TYPE,
+            state_type: block.implied_type(),
+            schema: Schema { version: R::VERSION, block },
+            resource,
+            import: None,
+            coordinate: None,
+        }
+    }
+
+    /// The full type name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What its configuration and state look like.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The type of its configuration and state as a value.
+    pub fn state_type(&self) -> &Type {
+        &self.state_type
+    }
+
+    #[cfg(test)]
+    pub(crate) fn rewrite(
+        &self,
+        object: &crate::framework::value::Object,
+    ) -> Result<crate::framework::value::Object, crate::framework::diagnostic::Diagnostics> {
+        self.resource.rewrite(object)
+    }
+}
+
+impl<D> fmt::Debug for ResourceType<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResourceType").field("name", &self.name).finish_non_exhaustive()
+    }
+}
