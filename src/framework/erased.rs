@@ -2,6 +2,7 @@
 //! any model. Each reads the model, calls, and writes what came out; nothing else here is `dyn`.
 
 pub(crate) mod data_source;
+pub(crate) mod function;
 
 use futures_util::future::BoxFuture;
 

@@ -1,10 +1,12 @@
 //! A provider for tests that has everything beside resources: what each of them does is a closure.
 
 mod data_source;
+mod function;
 
 use std::sync::Arc;
 
 pub(crate) use data_source::{Gadgets, Question};
+pub(crate) use function::{Describe, Join};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fake::{Raw, Region};
@@ -50,6 +52,8 @@ impl Provider for Workshop {
 
     fn register(registry: &mut Registry<Shop>) {
         registry.data_source(Gadgets);
+        registry.function(Join);
+        registry.function(Describe);
     }
 }
 

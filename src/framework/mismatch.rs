@@ -1,5 +1,7 @@
 //! What a model says when a value does not have the shape it reads.
 
+use std::fmt;
+
 use super::diagnostic::Diagnostic;
 use super::path::{Path, Step};
 use super::value::Value;
@@ -29,6 +31,11 @@ impl Mismatch {
         Self { wanted: "nothing", found: found.shape(), steps: Vec::new() }
     }
 
+    /// Where it stands, if that is an attribute or inside of one.
+    pub fn path(&self) -> Option<Path> {
+        Path::from_steps(self.steps.iter().rev().cloned().collect())
+    }
+
     /// The same, seen from outside a set: an element of a set has no address.
     #[must_use]
     pub fn within_set(self) -> Self {
@@ -43,11 +50,19 @@ impl Mismatch {
     }
 }
 
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} where {} was expected", self.found, self.wanted)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
 impl From<Mismatch> for Diagnostic {
     fn from(mismatch: Mismatch) -> Self {
         let diagnostic =
             Self::bug(format!("Read {}, where {} was expected.", mismatch.found, mismatch.wanted));
-        match Path::from_steps(mismatch.steps.into_iter().rev().collect()) {
+        match mismatch.path() {
             Some(path) => diagnostic.at(path),
             None => diagnostic,
         }

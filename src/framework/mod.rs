@@ -13,6 +13,7 @@ mod erased;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod fence;
+pub mod function;
 #[cfg(test)]
 pub(crate) mod gadget;
 pub mod mismatch;

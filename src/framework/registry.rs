@@ -4,6 +4,7 @@
 //! is better documentation than a query: `registry.resource(Grant).importable()`.
 
 mod data_source_type;
+mod function_type;
 mod resource_type;
 
 use std::collections::BTreeMap;
@@ -11,16 +12,19 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use data_source_type::DataSourceType;
+pub use function_type::FunctionType;
 pub use resource_type::{Entry, ResourceType};
 
 use super::data_source::DataSource;
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::function::Function;
 use super::resource::Resource;
 
 /// The types of a provider whose configuration yields `D`.
 pub struct Registry<D> {
     resources: BTreeMap<&'static str, ResourceType<D>>,
     data_sources: BTreeMap<&'static str, DataSourceType<D>>,
+    functions: BTreeMap<&'static str, FunctionType>,
     /// What was declared a second time: its kind and name.
     twice: Vec<(&'static str, &'static str)>,
 }
@@ -28,7 +32,12 @@ pub struct Registry<D> {
 impl<D: 'static> Registry<D> {
     /// No types.
     pub fn new() -> Self {
-        Self { resources: BTreeMap::new(), data_sources: BTreeMap::new(), twice: Vec::new() }
+        Self {
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            twice: Vec::new(),
+        }
     }
 
     /// Adds `resource`. A second of the same name is reported with the schema, as a bug.
@@ -45,6 +54,13 @@ impl<D: 'static> Registry<D> {
     pub fn data_source<S: DataSource<Data = D>>(&mut self, data_source: S) {
         if self.data_sources.insert(S::TYPE, DataSourceType::of(data_source)).is_some() {
             self.twice.push(("data source", S::TYPE));
+        }
+    }
+
+    /// Adds `function`. A second of the same name is reported with the schema, as a bug.
+    pub fn function<F: Function>(&mut self, function: F) {
+        if self.functions.insert(F::NAME, FunctionType::of(function)).is_some() {
+            self.twice.push(("function", F::NAME));
         }
     }
 
@@ -66,6 +82,15 @@ impl<D: 'static> Registry<D> {
         self.data_sources.get(name)
     }
 
+    /// The functions, by name.
+    pub fn functions(&self) -> impl Iterator<Item = &FunctionType> {
+        self.functions.values()
+    }
+
+    pub(super) fn find_function(&self, name: &str) -> Option<&FunctionType> {
+        self.functions.get(name)
+    }
+
     /// What is wrong with the declarations.
     pub(super) fn problems(&self) -> Diagnostics {
         let twice = self.twice.iter();
@@ -77,6 +102,9 @@ impl<D: 'static> Registry<D> {
         }
         for data_source in self.data_sources.values() {
             problems.extend(data_source.schema.problems_of_data_source(data_source.name));
+        }
+        for function in self.functions.values() {
+            problems.extend(function.problems());
         }
         problems
     }

@@ -8,11 +8,20 @@ use crate::framework::server::STATE_MISFIT;
 use crate::framework::value::{Object, Type, Value};
 use crate::proto::tfplugin6::{DynamicValue, RawState};
 
-/// The object in `value`, which is of the type `of`. `None`: null, which is also what a value that was left
+/// The object in `sent`, which is of the type `of`. `None`: null, which is also what a value that was left
 /// out means.
-pub(super) fn object(value: Option<&DynamicValue>, of: &Type) -> Result<Option<Object>, Diagnostics> {
-    let decoded = decode(value, of).and_then(into_object);
+pub(super) fn object(sent: Option<&DynamicValue>, of: &Type) -> Result<Option<Object>, Diagnostics> {
+    let decoded = value(sent, of).and_then(into_object);
     decoded.map_err(|error| error.diagnostic("Value does not fit this provider's schema").into())
+}
+
+/// The value in `value`, which is of the type `of`; null also where it was left out.
+pub(super) fn value(value: Option<&DynamicValue>, of: &Type) -> Result<Value, DecodeError> {
+    match value {
+        Some(value) if !value.msgpack.is_empty() => msgpack::decode(&value.msgpack, of),
+        Some(value) if !value.json.is_empty() => json::decode(&value.json, of, Extra::Refuse),
+        _ => Ok(Value::Null),
+    }
 }
 
 /// The object in the JSON of a stored state of type `of`; what the type no longer has is left out.
@@ -27,14 +36,6 @@ pub(super) fn stored(state: &RawState, of: &Type) -> Result<Option<Object>, Diag
         );
         Diagnostic { detail, ..told }.into()
     })
-}
-
-fn decode(value: Option<&DynamicValue>, of: &Type) -> Result<Value, DecodeError> {
-    match value {
-        Some(value) if !value.msgpack.is_empty() => msgpack::decode(&value.msgpack, of),
-        Some(value) if !value.json.is_empty() => json::decode(&value.json, of, Extra::Refuse),
-        _ => Ok(Value::Null),
-    }
 }
 
 fn into_object(value: Value) -> Result<Option<Object>, DecodeError> {

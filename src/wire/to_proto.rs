@@ -2,7 +2,9 @@
 
 use super::{msgpack, types};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::framework::function::{FunctionError, Parameter};
 use crate::framework::path::{Path, Step};
+use crate::framework::registry::FunctionType;
 use crate::framework::schema::{self, BlockNesting, Kind, Mode, Nesting};
 use crate::framework::value::{Object, Type, Value};
 use crate::proto::tfplugin6 as proto;
@@ -61,6 +63,34 @@ pub(super) fn path(path: &Path) -> proto::AttributePath {
 
 pub(super) fn schema(schema: &schema::Schema) -> proto::Schema {
     proto::Schema { version: schema.version, block: Some(block(&schema.block)) }
+}
+
+pub(super) fn function(function: &FunctionType) -> proto::Function {
+    proto::Function {
+        parameters: function.parameters.positional.iter().map(parameter).collect(),
+        variadic_parameter: function.parameters.variadic.as_ref().map(parameter),
+        r#return: Some(proto::function::Return { r#type: types::encode(&function.returns) }),
+        summary: function.summary.to_owned(),
+        description: function.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+        deprecation_message: function.deprecated.unwrap_or_default().to_owned(),
+    }
+}
+
+fn parameter(parameter: &Parameter) -> proto::function::Parameter {
+    proto::function::Parameter {
+        name: parameter.name.to_owned(),
+        r#type: types::encode(&parameter.of),
+        allow_null_value: parameter.allows_null,
+        allow_unknown_values: parameter.allows_unknown,
+        description: parameter.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+    }
+}
+
+pub(super) fn function_error(error: &FunctionError) -> proto::FunctionError {
+    let argument = error.argument().and_then(|index| i64::try_from(index).ok());
+    proto::FunctionError { text: plain(error.to_string()), function_argument: argument }
 }
 
 fn block(block: &schema::Block) -> proto::schema::Block {

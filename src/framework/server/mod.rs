@@ -6,6 +6,7 @@
 //! blames nobody. How values travel, and who asks, is the business of the floor below.
 
 mod apply;
+mod call_function;
 mod configure;
 mod conformance;
 mod coordinate;
@@ -30,7 +31,7 @@ pub use upgrade::STATE_MISFIT;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
 use super::provider::Provider;
-use super::registry::{DataSourceType, Registry, ResourceType};
+use super::registry::{DataSourceType, FunctionType, Registry, ResourceType};
 use super::schema::{Block, Schema};
 use super::value::Type;
 
@@ -105,6 +106,16 @@ impl<P: Provider> Server<P> {
     /// The data source `name`.
     pub fn data_source(&self, name: &str) -> Result<&DataSourceType<P::Data>, Diagnostics> {
         self.registry.find_data_source(name).ok_or_else(|| unknown("data source", name))
+    }
+
+    /// The functions, by name.
+    pub fn functions(&self) -> impl Iterator<Item = &FunctionType> {
+        self.registry.functions()
+    }
+
+    /// The function `name`.
+    pub fn function(&self, name: &str) -> Result<&FunctionType, Diagnostics> {
+        self.registry.find_function(name).ok_or_else(|| unknown("function", name))
     }
 
     /// What configuring yielded, or an error that says that it has not happened.

@@ -6,6 +6,7 @@
 //! decodes, calls the framework, and encodes.
 
 mod data_source;
+mod function;
 mod provider;
 mod resource;
 mod unsupported;

@@ -3,7 +3,7 @@
 use super::Shared;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::provider::Provider;
-use crate::framework::registry::{DataSourceType, ResourceType};
+use crate::framework::registry::{DataSourceType, FunctionType, ResourceType};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{from_proto, to_proto};
 
@@ -23,11 +23,15 @@ impl<P: Provider> Shared<P> {
         let data_source = |data_source: &DataSourceType<P::Data>| proto::get_metadata::DataSourceMetadata {
             type_name: data_source.name().to_owned(),
         };
+        let function = |function: &FunctionType| proto::get_metadata::FunctionMetadata {
+            name: function.name.to_owned(),
+        };
         proto::get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
             resources: self.server.resources().map(metadata).collect(),
             data_sources: self.server.data_sources().map(data_source).collect(),
+            functions: self.server.functions().map(function).collect(),
             ..Default::default()
         }
     }
@@ -43,6 +47,7 @@ impl<P: Provider> Shared<P> {
             provider: Some(to_proto::schema(self.server.schema())),
             resource_schemas: self.server.resources().map(schema).collect(),
             data_source_schemas: self.server.data_sources().map(data_source).collect(),
+            functions: self.get_functions().functions,
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
             server_capabilities: Some(CAPABILITIES),
             ..Default::default()
@@ -52,11 +57,6 @@ impl<P: Provider> Shared<P> {
     #[expect(clippy::unused_self, reason = "there is nothing to ask yet")]
     pub(super) fn get_resource_identity_schemas(&self) -> proto::get_resource_identity_schemas::Response {
         proto::get_resource_identity_schemas::Response::default()
-    }
-
-    #[expect(clippy::unused_self, reason = "there is nothing to ask yet")]
-    pub(super) fn get_functions(&self) -> proto::get_functions::Response {
-        proto::get_functions::Response::default()
     }
 
     pub(super) fn validate_provider_config(

@@ -115,7 +115,7 @@ async fn s103_a_function_that_does_not_exist_says_so() {
     let mut host = host_of(FakeProvider::new(World::closed()));
     let request = proto::call_function::Request { name: "nope".to_owned(), arguments: Vec::new() };
     let reply = host.call_function(request).await.unwrap().into_inner();
-    assert_eq!(reply.error.unwrap().text, "This provider has no function \"nope\".");
+    assert!(reply.error.unwrap().text.starts_with("This provider has no function \"nope\"."));
     assert_eq!(reply.result, None);
 }
 

@@ -3,6 +3,7 @@
 mod concurrency;
 mod data_source;
 mod features;
+mod function;
 mod life;
 mod salvage;
 mod schema;

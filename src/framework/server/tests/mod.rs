@@ -1,6 +1,7 @@
 //! The operations, driven with a resource whose behaviour is a closure.
 
 mod apply;
+mod call_function;
 mod configure;
 mod coordinate;
 mod plan;
