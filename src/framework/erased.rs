@@ -3,6 +3,7 @@
 
 pub(crate) mod data_source;
 pub(crate) mod function;
+pub(crate) mod identity;
 
 use futures_util::future::BoxFuture;
 

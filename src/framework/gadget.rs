@@ -2,24 +2,32 @@
 
 mod data_source;
 mod function;
+mod resource;
 
 use std::sync::Arc;
 
 pub(crate) use data_source::{Gadgets, Question};
 pub(crate) use function::{Describe, Join};
+pub(crate) use resource::{Gadget, Parts, Serial, gadget, identity};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fake::{Raw, Region};
 use super::provider::Provider;
 use super::registry::Registry;
-use super::resource::Cx;
+use super::resource::{Cx, Slot};
 use super::value::Object;
 
+type Find = dyn Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync;
+type Make = dyn Fn(Object, &mut Slot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync;
 type Look = dyn Fn(&Cx<'_, Shop>, Object) -> Result<Object, Diagnostics> + Send + Sync;
 
 /// What configuring a [`Workshop`] yields.
 #[derive(Clone)]
 pub(crate) struct Shop {
+    /// What create, update and delete do; they are told the planned state, or what to delete.
+    pub(crate) make: Arc<Make>,
+    /// What there is of a gadget that is known so far.
+    pub(crate) find: Arc<Find>,
     /// What the data source answers.
     pub(crate) look: Arc<Look>,
 }
@@ -27,7 +35,25 @@ pub(crate) struct Shop {
 impl Shop {
     /// Nothing may be called.
     pub(crate) fn closed() -> Self {
-        Self { look: Arc::new(|_, _| panic!("nothing should be looked up")) }
+        Self {
+            make: Arc::new(|_, _| panic!("nothing should be made")),
+            find: Arc::new(|_| panic!("nothing should be looked for")),
+            look: Arc::new(|_, _| panic!("nothing should be looked up")),
+        }
+    }
+
+    /// Create, update and delete are `make`.
+    pub(crate) fn making(
+        make: impl Fn(Object, &mut Slot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync + 'static,
+    ) -> Self {
+        Self { make: Arc::new(make), ..Self::closed() }
+    }
+
+    /// Read and import find what `find` says.
+    pub(crate) fn finding(
+        find: impl Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync + 'static,
+    ) -> Self {
+        Self { find: Arc::new(find), ..Self::closed() }
     }
 
     /// The data source answers by `look`, which is told the configuration.
@@ -51,6 +77,7 @@ impl Provider for Workshop {
     }
 
     fn register(registry: &mut Registry<Shop>) {
+        registry.resource(Gadget).importable().identified().upgrades_identity_from();
         registry.data_source(Gadgets);
         registry.function(Join);
         registry.function(Describe);

@@ -16,6 +16,7 @@ pub mod fence;
 pub mod function;
 #[cfg(test)]
 pub(crate) mod gadget;
+pub mod identity;
 pub mod mismatch;
 pub mod model;
 pub mod path;

@@ -5,6 +5,7 @@
 
 mod data_source_type;
 mod function_type;
+mod identity_type;
 mod resource_type;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub use data_source_type::DataSourceType;
 pub use function_type::FunctionType;
+pub use identity_type::IdentityType;
 pub use resource_type::{Entry, ResourceType};
 
 use super::data_source::DataSource;
@@ -98,7 +100,7 @@ impl<D: 'static> Registry<D> {
             .map(|(kind, name)| Diagnostic::bug(format!("The {kind} {name} is registered twice.")))
             .collect();
         for resource in self.resources.values() {
-            problems.extend(resource.schema.problems_of_resource(resource.name));
+            problems.extend(resource.problems());
         }
         for data_source in self.data_sources.values() {
             problems.extend(data_source.schema.problems_of_data_source(data_source.name));

@@ -4,9 +4,9 @@ use super::error::{DecodeError, Problem};
 use super::json::{self, Extra};
 use super::msgpack;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::server::STATE_MISFIT;
+use crate::framework::server::{IDENTITY_MISFIT, STATE_MISFIT};
 use crate::framework::value::{Object, Type, Value};
-use crate::proto::tfplugin6::{DynamicValue, RawState};
+use crate::proto::tfplugin6::{DynamicValue, RawState, ResourceIdentityData};
 
 /// The object in `sent`, which is of the type `of`. `None`: null, which is also what a value that was left
 /// out means.
@@ -24,11 +24,29 @@ pub(super) fn value(value: Option<&DynamicValue>, of: &Type) -> Result<Value, De
     }
 }
 
+/// The identity in `sent`, which is of the type `of`. `None`: there is none, or the type has none.
+pub(super) fn identity(
+    sent: Option<&ResourceIdentityData>,
+    of: Option<&Type>,
+) -> Result<Option<Object>, Diagnostics> {
+    let (Some(sent), Some(of)) = (sent, of) else { return Ok(None) };
+    object(sent.identity_data.as_ref(), of)
+}
+
 /// The object in the JSON of a stored state of type `of`; what the type no longer has is left out.
 pub(super) fn stored(state: &RawState, of: &Type) -> Result<Option<Object>, Diagnostics> {
-    let decoded = json::decode(&state.json, of, Extra::Ignore).and_then(into_object);
+    from_json(state, of, STATE_MISFIT)
+}
+
+/// The same of a stored identity.
+pub(super) fn stored_identity(identity: &RawState, of: &Type) -> Result<Option<Object>, Diagnostics> {
+    from_json(identity, of, IDENTITY_MISFIT)
+}
+
+fn from_json(stored: &RawState, of: &Type, summary: &str) -> Result<Option<Object>, Diagnostics> {
+    let decoded = json::decode(&stored.json, of, Extra::Ignore).and_then(into_object);
     decoded.map_err(|error| {
-        let told = error.diagnostic(STATE_MISFIT);
+        let told = error.diagnostic(summary);
         let detail = format!(
             "{} The state was edited by hand, or damaged. Restore it from a backup, or take the resource out with \
              `terraform state rm` (or `tofu state rm`) and import it anew.",

@@ -4,7 +4,7 @@ use super::{msgpack, types};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::framework::function::{FunctionError, Parameter};
 use crate::framework::path::{Path, Step};
-use crate::framework::registry::FunctionType;
+use crate::framework::registry::{FunctionType, IdentityType};
 use crate::framework::schema::{self, BlockNesting, Kind, Mode, Nesting};
 use crate::framework::value::{Object, Type, Value};
 use crate::proto::tfplugin6 as proto;
@@ -63,6 +63,29 @@ pub(super) fn path(path: &Path) -> proto::AttributePath {
 
 pub(super) fn schema(schema: &schema::Schema) -> proto::Schema {
     proto::Schema { version: schema.version, block: Some(block(&schema.block)) }
+}
+
+/// `identity` of type `of`, for a resource type that has one.
+pub(super) fn identity(
+    identity: Option<Object>,
+    of: Option<&Type>,
+) -> Result<Option<proto::ResourceIdentityData>, Diagnostics> {
+    let (Some(identity), Some(of)) = (identity, of) else { return Ok(None) };
+    Ok(Some(proto::ResourceIdentityData { identity_data: Some(object(Some(identity), of)?) }))
+}
+
+pub(super) fn identity_schema<D>(identity: &IdentityType<D>) -> proto::ResourceIdentitySchema {
+    let attribute = |attribute: &schema::Attribute| proto::resource_identity_schema::IdentityAttribute {
+        name: attribute.name.to_owned(),
+        r#type: types::encode(&attribute.kind.implied_type()),
+        required_for_import: attribute.mode == Mode::Required,
+        optional_for_import: attribute.mode == Mode::Optional,
+        description: attribute.description.to_owned(),
+    };
+    proto::ResourceIdentitySchema {
+        version: identity.version,
+        identity_attributes: identity.attributes.iter().map(attribute).collect(),
+    }
 }
 
 pub(super) fn function(function: &FunctionType) -> proto::Function {

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::IdentityType;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::erased::{AnyCoordinate, AnyImport, AnyResource};
+use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
 use crate::framework::model::Model;
 use crate::framework::resource::{CoordinateResource, ImportResource, Resource};
 use crate::framework::schema::{Block, Schema};
@@ -17,6 +20,9 @@ pub struct ResourceType<D> {
     pub(in crate::framework) resource: Arc<dyn AnyResource<D>>,
     pub(in crate::framework) import: Option<Arc<dyn AnyImport<D>>>,
     pub(in crate::framework) coordinate: Option<Arc<dyn AnyCoordinate<D>>>,
+    pub(in crate::framework) identity: Option<IdentityType<D>>,
+    /// Capabilities that were given in a way that makes no sense.
+    mistakes: Diagnostics,
 }
 
 /// A resource type that was just registered, to be given capabilities.
@@ -42,6 +48,26 @@ impl<R: CoordinateResource> Entry<'_, R> {
     }
 }
 
+impl<R: Identified> Entry<'_, R> {
+    /// The type is identified, and can be imported by that.
+    pub fn identified(&mut self) -> &mut Self {
+        self.declared.identity = Some(IdentityType::of(Arc::<R>::clone(&self.resource)));
+        self
+    }
+
+    /// Identities that the version of `Old` stored are read. Comes after [`Entry::identified`].
+    pub fn upgrades_identity_from<Old: IdentityModel>(&mut self) -> &mut Self
+    where
+        R: UpgradesIdentityFrom<Old>,
+    {
+        match &mut self.declared.identity {
+            Some(identity) => identity.upgrades_from::<R, Old>(Arc::clone(&self.resource)),
+            None => self.declared.report("an identity is upgraded that it was not registered with"),
+        }
+        self
+    }
+}
+
 impl<D> ResourceType<D> {
     pub(super) fn of<R: Resource<Data = D>>(resource: Arc<R>) -> Self {
         let block = Block {
@@ -56,7 +82,22 @@ impl<D> ResourceType<D> {
             resource,
             import: None,
             coordinate: None,
+            identity: None,
+            mistakes: Diagnostics::new(),
         }
+    }
+
+    /// What is wrong with its declaration.
+    pub(super) fn problems(&self) -> Diagnostics {
+        let identity = self.identity.as_ref().map(IdentityType::problems).unwrap_or_default();
+        let schema = self.schema.problems_of_resource(self.name);
+        schema.into_iter().chain(self.mistakes.clone()).chain(identity).collect()
+    }
+
+    fn report(&mut self, problem: &str) {
+        let name = self.name;
+        self.mistakes
+            .push(Diagnostic::bug(format!("The resource type {name:?} is registered wrong: {problem}.")));
     }
 
     /// The full type name.
@@ -78,7 +119,7 @@ impl<D> ResourceType<D> {
     pub(crate) fn rewrite(
         &self,
         object: &crate::framework::value::Object,
-    ) -> Result<crate::framework::value::Object, crate::framework::diagnostic::Diagnostics> {
+    ) -> Result<crate::framework::value::Object, Diagnostics> {
         self.resource.rewrite(object)
     }
 }

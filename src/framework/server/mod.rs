@@ -10,6 +10,7 @@ mod call_function;
 mod configure;
 mod conformance;
 mod coordinate;
+mod identity;
 mod import;
 mod pairing;
 mod plan;
@@ -25,6 +26,8 @@ mod tests;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use identity::IDENTITY_MISFIT;
+pub use import::ImportKey;
 pub use plan::PlanRequest;
 pub use upgrade::STATE_MISFIT;
 

@@ -86,3 +86,24 @@ fn follow(steps: &[Step], root: &Object) -> Option<Path> {
     }
     Some(path)
 }
+
+/// Whether what stands at `path`, which [`ResourceType::plan`] came to, is another in `planned` than in `prior`.
+pub(super) fn changes(path: &Path, prior: &Object, planned: &Object) -> bool {
+    value_at(path.steps(), prior) != value_at(path.steps(), planned)
+}
+
+fn value_at<'o>(steps: &[Step], root: &'o Object) -> Option<&'o Value> {
+    let (first, rest) = steps.split_first()?;
+    let Step::Attribute(name) = first else { return None };
+    rest.iter().try_fold(root.get(name)?, |value, step| {
+        let value = if let Value::Dynamic(_, inner) = value { inner } else { value };
+        match (value, step) {
+            (Value::Object(object), Step::Attribute(name)) => object.get(name),
+            (Value::Map(elements), Step::Key(key)) => elements.get(key),
+            (Value::List(elements) | Value::Tuple(elements), Step::Index(index)) => {
+                elements.get(usize::try_from(*index).ok()?)
+            }
+            _ => None,
+        }
+    })
+}

@@ -54,9 +54,14 @@ impl<P: Provider> Shared<P> {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "there is nothing to ask yet")]
     pub(super) fn get_resource_identity_schemas(&self) -> proto::get_resource_identity_schemas::Response {
-        proto::get_resource_identity_schemas::Response::default()
+        let identity = |resource: &ResourceType<P::Data>| {
+            Some((resource.name().to_owned(), to_proto::identity_schema(resource.identity()?)))
+        };
+        proto::get_resource_identity_schemas::Response {
+            identity_schemas: self.server.resources().filter_map(identity).collect(),
+            diagnostics: Vec::new(),
+        }
     }
 
     pub(super) fn validate_provider_config(

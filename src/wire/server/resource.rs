@@ -8,7 +8,7 @@ use super::{Shared, beside};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::resource::Planned;
-use crate::framework::server::{Answer, PlanRequest};
+use crate::framework::server::{Answer, ImportKey, PlanRequest};
 use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{from_proto, salvage, to_proto};
@@ -42,17 +42,35 @@ impl<P: Provider> Shared<P> {
         })
     }
 
+    pub(super) fn upgrade_resource_identity(
+        &self,
+        request: &proto::upgrade_resource_identity::Request,
+    ) -> Result<proto::upgrade_resource_identity::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let of = resource.stored_identity_type(request.version)?;
+        let stored = request.raw_identity.as_ref().filter(|identity| !identity.json.is_empty());
+        let stored = stored.map(|stored| from_proto::stored_identity(stored, of)).transpose()?.flatten();
+        let upgraded = resource.upgrade_identity(request.version, stored)?;
+        Ok(proto::upgrade_resource_identity::Response {
+            upgraded_identity: to_proto::identity(Some(upgraded), resource.identity_type())?,
+            ..Default::default()
+        })
+    }
+
     pub(super) async fn read_resource(
         &self,
         request: proto::read_resource::Request,
     ) -> Result<proto::read_resource::Response, Diagnostics> {
         let resource = self.server.resource(&request.type_name)?;
         let current = from_proto::object(request.current_state.as_ref(), resource.state_type())?;
+        let known_by = from_proto::identity(request.current_identity.as_ref(), resource.identity_type())?;
         let data = self.server.data()?;
         let found = resource.read(&data, &self.stop.current(), request.private, current).await?;
+        let identity = beside(&found.report, resource.identity_of(found.value.as_ref(), known_by))?;
         let state = beside(&found.report, to_proto::object(found.value, resource.state_type()))?;
         Ok(proto::read_resource::Response {
             new_state: Some(state),
+            new_identity: to_proto::identity(identity, resource.identity_type())?,
             diagnostics: to_proto::diagnostics(found.report),
             private: found.private,
             ..Default::default()
@@ -70,6 +88,7 @@ impl<P: Provider> Shared<P> {
             proposed: from_proto::object(request.proposed_new_state.as_ref(), of)?,
             config: from_proto::object(request.config.as_ref(), of)?,
         };
+        let known_by = from_proto::identity(request.prior_identity.as_ref(), resource.identity_type())?;
         let planned = resource.plan(&change)?;
         let private = request.prior_private;
         let settled = match self.server.data() {
@@ -77,12 +96,14 @@ impl<P: Provider> Shared<P> {
             // Planning needs no configured provider.
             Err(_) => Answer { value: planned, private, report: Diagnostics::new() },
         };
+        let identity = resource.planned_identity(&change, &settled.value, known_by)?;
         let Planned { state, replace, mut report } = settled.value;
         report.extend(settled.report);
         Ok(proto::plan_resource_change::Response {
             planned_state: Some(beside(&report, to_proto::object(state, of))?),
             requires_replace: replace.iter().map(to_proto::path).collect(),
             planned_private: settled.private,
+            planned_identity: to_proto::identity(identity, resource.identity_type())?,
             diagnostics: to_proto::diagnostics(report),
             ..Default::default()
         })
@@ -108,10 +129,13 @@ impl<P: Provider> Shared<P> {
         let prior = from_proto::object(request.prior_state.as_ref(), of)?;
         let planned = from_proto::object(request.planned_state.as_ref(), of)?;
         let config = from_proto::object(request.config.as_ref(), of)?;
+        let known_by = from_proto::identity(request.planned_identity.as_ref(), resource.identity_type())?;
         let data = self.server.data()?;
         let (stop, private) = (self.stop.current(), request.planned_private.clone());
         let applied = resource.apply(&data, &stop, private, prior, planned, config.as_ref()).await;
-        let (state, mut report) = (applied.value.map_or(Value::Null, Value::Object), applied.report);
+        let mut report = applied.report;
+        let identity = resource.identity_of_applied(applied.value.as_ref(), known_by, &mut report);
+        let state = applied.value.map_or(Value::Null, Value::Object);
         let new_state = to_proto::value(&state, of).or_else(|misfit| {
             report.extend(misfit);
             let detail = "What does not fit the schema is saved as it was before, or left out; the rest is saved as it is. \
@@ -123,6 +147,10 @@ impl<P: Provider> Shared<P> {
         Ok(proto::apply_resource_change::Response {
             new_state: Some(new_state),
             private: applied.private,
+            new_identity: to_proto::identity(identity, resource.identity_type()).unwrap_or_else(|misfit| {
+                report.extend(misfit);
+                None
+            }),
             diagnostics: to_proto::diagnostics(report),
             ..Default::default()
         })
@@ -134,13 +162,16 @@ impl<P: Provider> Shared<P> {
     ) -> Result<proto::import_resource_state::Response, Diagnostics> {
         let resource = self.server.resource(&request.type_name)?;
         let data = self.server.data()?;
-        let found = resource.import(&data, &self.stop.current(), &request.id).await?;
+        let id = from_proto::identity(request.identity.as_ref(), resource.identity_type())?;
+        let key = id.clone().map_or(ImportKey::Id(&request.id), ImportKey::Identity);
+        let found = resource.import(&data, &self.stop.current(), key).await?;
+        let identity = beside(&found.report, resource.identity_of(Some(&found.value), id))?;
         let state = beside(&found.report, to_proto::object(Some(found.value), resource.state_type()))?;
         let imported = proto::import_resource_state::ImportedResource {
             type_name: resource.name().to_owned(),
             state: Some(state),
             private: found.private,
-            ..Default::default()
+            identity: to_proto::identity(identity, resource.identity_type())?,
         };
         Ok(proto::import_resource_state::Response {
             imported_resources: vec![imported],

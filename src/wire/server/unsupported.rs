@@ -21,7 +21,6 @@ macro_rules! unsupported {
 }
 
 unsupported! {
-    upgrade_resource_identity(upgrade_resource_identity.type_name) = "resource identity";
     generate_resource_config(generate_resource_config.type_name) = "configuration generator for resource type";
     validate_list_resource_config(validate_list_resource_config.type_name) = "list resource";
     validate_ephemeral_resource_config(validate_ephemeral_resource_config.type_name) = "ephemeral resource";

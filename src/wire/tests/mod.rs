@@ -4,6 +4,7 @@ mod concurrency;
 mod data_source;
 mod features;
 mod function;
+mod identity;
 mod life;
 mod salvage;
 mod schema;

@@ -4,6 +4,7 @@ mod apply;
 mod call_function;
 mod configure;
 mod coordinate;
+mod identity;
 mod plan;
 mod read;
 mod read_data;

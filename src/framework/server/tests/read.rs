@@ -7,7 +7,7 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::fake::{Fake, World, map, number, text, thing, with};
 use crate::framework::path::Path;
 use crate::framework::registry::Registry;
-use crate::framework::server::Answer;
+use crate::framework::server::{Answer, ImportKey};
 use crate::framework::value::{Object, Value};
 
 fn finding(found: Result<Option<Object>, Diagnostics>) -> World {
@@ -28,7 +28,7 @@ async fn import(world: World, id: &str) -> Result<Answer<Object>, Diagnostics> {
     let mut registry = Registry::new();
     registry.resource(Fake::plain()).importable();
     let resource = registry.find_resource("fake_thing").unwrap();
-    resource.import(&world, &CancellationToken::new(), id).await
+    resource.import(&world, &CancellationToken::new(), ImportKey::Id(id)).await
 }
 
 fn there() -> Object {
@@ -96,7 +96,8 @@ async fn s96_a_type_without_import_says_so() {
     let mut registry = Registry::new();
     registry.resource(Fake::plain());
     let resource = registry.find_resource("fake_thing").unwrap();
-    let report = resource.import(&World::closed(), &CancellationToken::new(), "a").await.unwrap_err();
+    let key = ImportKey::Id("a");
+    let report = resource.import(&World::closed(), &CancellationToken::new(), key).await.unwrap_err();
     assert_eq!(report.iter().next().unwrap().summary, "Import is not supported");
 }
 

@@ -1,0 +1,50 @@
+//! The twin of the capability to be identified.
+
+use futures_util::future::BoxFuture;
+
+use super::read;
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::fence::fenced;
+use crate::framework::identity::{Identified, UpgradesIdentityFrom};
+use crate::framework::model::Model;
+use crate::framework::resource::Cx;
+use crate::framework::value::{Field, Object};
+
+/// [`Identified`], on objects.
+pub(crate) trait AnyIdentified<D>: Send + Sync {
+    fn identity(&self, state: &Object) -> Result<Field<Object>, Diagnostics>;
+    fn import_identity<'a>(
+        &'a self,
+        cx: &'a Cx<'a, D>,
+        id: &'a Object,
+    ) -> BoxFuture<'a, Result<Object, Diagnostics>>;
+}
+
+impl<R: Identified> AnyIdentified<R::Data> for R {
+    fn identity(&self, state: &Object) -> Result<Field<Object>, Diagnostics> {
+        Ok(Identified::identity(self, &read(state)?).map(|identity| identity.write()))
+    }
+
+    fn import_identity<'a>(
+        &'a self,
+        cx: &'a Cx<'a, R::Data>,
+        id: &'a Object,
+    ) -> BoxFuture<'a, Result<Object, Diagnostics>> {
+        Box::pin(fenced(async move {
+            let found = Identified::import_identity(self, cx, read(id)?).await?;
+            Ok(found.write())
+        }))
+    }
+}
+
+/// Turns an object of one shape into one of another, or says why not.
+pub(crate) type Convert = Box<dyn Fn(&Object) -> Result<Object, Diagnostics> + Send + Sync>;
+
+/// [`UpgradesIdentityFrom`] one older shape, on objects.
+pub(crate) fn upgrade_identity<R, Old>(resource: std::sync::Arc<R>) -> Convert
+where
+    R: UpgradesIdentityFrom<Old>,
+    Old: crate::framework::identity::IdentityModel,
+{
+    Box::new(move |old| Ok(resource.upgrade_identity(read(old)?)?.write()))
+}
