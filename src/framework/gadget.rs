@@ -3,12 +3,14 @@
 mod data_source;
 mod function;
 mod resource;
+mod stored;
 
 use std::sync::Arc;
 
 pub(crate) use data_source::{Gadgets, Question};
 pub(crate) use function::{Describe, Join};
 pub(crate) use resource::{Gadget, Parts, Serial, gadget, identity};
+pub(crate) use stored::{Foreign, Nothing, OldParts};
 
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fake::{Raw, Region};
@@ -77,7 +79,14 @@ impl Provider for Workshop {
     }
 
     fn register(registry: &mut Registry<Shop>) {
-        registry.resource(Gadget).importable().identified().upgrades_identity_from();
+        registry
+            .resource(Gadget)
+            .importable()
+            .identified()
+            .upgrades_identity_from()
+            .upgrades_from::<Raw<OldParts>>()
+            .moves_from::<Raw<Nothing>>()
+            .moves_from::<Raw<Foreign>>();
         registry.data_source(Gadgets);
         registry.function(Join);
         registry.function(Describe);

@@ -25,5 +25,6 @@ pub mod registry;
 pub mod resource;
 pub mod schema;
 pub mod server;
+pub mod stored;
 pub mod timeouts;
 pub mod value;

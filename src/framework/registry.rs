@@ -7,6 +7,7 @@ mod data_source_type;
 mod function_type;
 mod identity_type;
 mod resource_type;
+mod stored_type;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +17,7 @@ pub use data_source_type::DataSourceType;
 pub use function_type::FunctionType;
 pub use identity_type::IdentityType;
 pub use resource_type::{Entry, ResourceType};
+pub use stored_type::StoredType;
 
 use super::data_source::DataSource;
 use super::diagnostic::{Diagnostic, Diagnostics};

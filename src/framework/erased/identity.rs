@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use super::read;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::fence::fenced;
-use crate::framework::identity::{Identified, UpgradesIdentityFrom};
+use crate::framework::identity::Identified;
 use crate::framework::model::Model;
 use crate::framework::resource::Cx;
 use crate::framework::value::{Field, Object};
@@ -35,16 +35,4 @@ impl<R: Identified> AnyIdentified<R::Data> for R {
             Ok(found.write())
         }))
     }
-}
-
-/// Turns an object of one shape into one of another, or says why not.
-pub(crate) type Convert = Box<dyn Fn(&Object) -> Result<Object, Diagnostics> + Send + Sync>;
-
-/// [`UpgradesIdentityFrom`] one older shape, on objects.
-pub(crate) fn upgrade_identity<R, Old>(resource: std::sync::Arc<R>) -> Convert
-where
-    R: UpgradesIdentityFrom<Old>,
-    Old: crate::framework::identity::IdentityModel,
-{
-    Box::new(move |old| Ok(resource.upgrade_identity(read(old)?)?.write()))
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::StoredType;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::erased::identity::{AnyIdentified, Convert, upgrade_identity};
+use crate::framework::erased::identity::AnyIdentified;
+use crate::framework::erased::stored::upgrade_identity;
 use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
 use crate::framework::model::Model;
 use crate::framework::schema::{Attribute, Block, Kind, Mode};
@@ -19,8 +21,8 @@ pub struct IdentityType<D> {
     /// The type of an identity as a value.
     pub of: Type,
     pub(in crate::framework) twin: Arc<dyn AnyIdentified<D>>,
-    /// How to read identities of older versions: their type, and what they become.
-    pub(in crate::framework) older: BTreeMap<i64, (Type, Convert)>,
+    /// The shapes of older versions.
+    pub(in crate::framework) older: BTreeMap<i64, StoredType>,
     problems: Diagnostics,
 }
 
@@ -61,7 +63,7 @@ impl<D> IdentityType<D> {
         R: UpgradesIdentityFrom<Old> + Identified<Data = D>,
         Old: IdentityModel,
     {
-        let upgrade = (implied_type::<Old>(), upgrade_identity::<R, Old>(resource));
+        let upgrade = StoredType::new::<Old>(upgrade_identity::<R, Old>(resource));
         if Old::VERSION >= self.version {
             let problem = format!("version {} is not older than {}", Old::VERSION, self.version);
             self.report(R::TYPE, &problem);

@@ -1,15 +1,18 @@
 //! A resource type, registered, and the capabilities that it is given.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::IdentityType;
+use super::{IdentityType, StoredType};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::erased::stored::{moved, upgrade};
 use crate::framework::erased::{AnyCoordinate, AnyImport, AnyResource};
 use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
 use crate::framework::model::Model;
 use crate::framework::resource::{CoordinateResource, ImportResource, Resource};
 use crate::framework::schema::{Block, Schema};
+use crate::framework::stored::{MovesFrom, Source, UpgradesFrom};
 use crate::framework::value::Type;
 
 /// A registered resource type; its operations are in [`crate::framework::server`].
@@ -21,6 +24,10 @@ pub struct ResourceType<D> {
     pub(in crate::framework) import: Option<Arc<dyn AnyImport<D>>>,
     pub(in crate::framework) coordinate: Option<Arc<dyn AnyCoordinate<D>>>,
     pub(in crate::framework) identity: Option<IdentityType<D>>,
+    /// The shapes of older versions.
+    pub(in crate::framework) upgrades: BTreeMap<i64, StoredType>,
+    /// The other types whose states can be taken over.
+    pub(in crate::framework) moves: Vec<(Source, StoredType)>,
     /// Capabilities that were given in a way that makes no sense.
     mistakes: Diagnostics,
 }
@@ -44,6 +51,36 @@ impl<R: CoordinateResource> Entry<'_, R> {
     /// Plans of the type are settled with those of the other instances.
     pub fn coordinated(&mut self) -> &mut Self {
         self.declared.coordinate = Some(Arc::<R>::clone(&self.resource));
+        self
+    }
+}
+
+impl<R: Resource> Entry<'_, R> {
+    /// States that the version of `Old` stored are read.
+    pub fn upgrades_from<Old: Model>(&mut self) -> &mut Self
+    where
+        R: UpgradesFrom<Old>,
+    {
+        let stored = StoredType::new::<Old>(upgrade::<R, Old>(Arc::clone(&self.resource)));
+        if !(0..R::VERSION).contains(&R::FROM) {
+            self.declared.report(&format!("version {} is not older than {}", R::FROM, R::VERSION));
+        }
+        if self.declared.upgrades.insert(R::FROM, stored).is_some() {
+            self.declared.report(&format!("version {} is upgraded twice", R::FROM));
+        }
+        self
+    }
+
+    /// States of the source of `Old` are taken over.
+    pub fn moves_from<Old: Model>(&mut self) -> &mut Self
+    where
+        R: MovesFrom<Old>,
+    {
+        if self.declared.moves.iter().any(|(source, _)| *source == R::SOURCE) {
+            self.declared.report(&format!("it is moved from {} twice", R::SOURCE.type_name));
+        }
+        let stored = StoredType::new::<Old>(moved::<R, Old>(Arc::clone(&self.resource)));
+        self.declared.moves.push((R::SOURCE, stored));
         self
     }
 }
@@ -83,6 +120,8 @@ impl<D> ResourceType<D> {
             import: None,
             coordinate: None,
             identity: None,
+            upgrades: BTreeMap::new(),
+            moves: Vec::new(),
             mistakes: Diagnostics::new(),
         }
     }

@@ -52,7 +52,9 @@ impl<D: Sync> ResourceType<D> {
         // Only now: an unknown value in a success is a bug to be told, in a failure it is the normal case.
         Answer { value: value.map(known_or_null), private, report }
     }
+}
 
+impl<D> ResourceType<D> {
     /// `state` as it may be stored: with every block in its place, and nothing that is write-only.
     pub(super) fn storable(&self, mut state: Object) -> Object {
         self.schema.block.complete(&mut state);

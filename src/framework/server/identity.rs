@@ -85,7 +85,7 @@ impl<D> ResourceType<D> {
         if version == identity.version {
             return Ok(&identity.of);
         }
-        identity.older.get(&version).map(|(of, _)| of).ok_or_else(|| {
+        identity.older.get(&version).map(|stored| &stored.of).ok_or_else(|| {
             let current = identity.version;
             let (than, remedy) = if version > current {
                 ("newer than", "Use the version of the provider that wrote it, or a later one.")
@@ -107,7 +107,7 @@ impl<D> ResourceType<D> {
             misfit(format!("The stored identity of this {} is empty. Import the resource anew.", self.name))
         })?;
         let upgraded = match identity.older.get(&version) {
-            Some((_, upgrade)) => upgrade(&stored)?,
+            Some(older) => older.convert(version, stored)?,
             None => stored,
         };
         if is_known(&upgraded) {

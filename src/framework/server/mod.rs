@@ -12,6 +12,7 @@ mod conformance;
 mod coordinate;
 mod identity;
 mod import;
+mod move_state;
 mod pairing;
 mod plan;
 mod read;
@@ -28,6 +29,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use identity::IDENTITY_MISFIT;
 pub use import::ImportKey;
+pub use move_state::MoveRequest;
 pub use plan::PlanRequest;
 pub use upgrade::STATE_MISFIT;
 

@@ -7,15 +7,17 @@ use crate::framework::registry::{DataSourceType, FunctionType, ResourceType};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{from_proto, to_proto};
 
-/// What this server can do beyond the first version of the protocol.
-const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
-    plan_destroy: true,
-    get_provider_schema_optional: true,
-    move_resource_state: false,
-    generate_resource_config: false,
-};
-
 impl<P: Provider> Shared<P> {
+    /// What this server can do beyond the first version of the protocol.
+    fn capabilities(&self) -> proto::ServerCapabilities {
+        proto::ServerCapabilities {
+            plan_destroy: true,
+            get_provider_schema_optional: true,
+            move_resource_state: self.server.resources().any(ResourceType::moves),
+            generate_resource_config: false,
+        }
+    }
+
     pub(super) fn get_metadata(&self) -> proto::get_metadata::Response {
         let metadata = |resource: &ResourceType<P::Data>| proto::get_metadata::ResourceMetadata {
             type_name: resource.name().to_owned(),
@@ -27,7 +29,7 @@ impl<P: Provider> Shared<P> {
             name: function.name.to_owned(),
         };
         proto::get_metadata::Response {
-            server_capabilities: Some(CAPABILITIES),
+            server_capabilities: Some(self.capabilities()),
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
             resources: self.server.resources().map(metadata).collect(),
             data_sources: self.server.data_sources().map(data_source).collect(),
@@ -49,7 +51,7 @@ impl<P: Provider> Shared<P> {
             data_source_schemas: self.server.data_sources().map(data_source).collect(),
             functions: self.get_functions().functions,
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
-            server_capabilities: Some(CAPABILITIES),
+            server_capabilities: Some(self.capabilities()),
             ..Default::default()
         }
     }

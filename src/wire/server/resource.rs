@@ -8,7 +8,7 @@ use super::{Shared, beside};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::resource::Planned;
-use crate::framework::server::{Answer, ImportKey, PlanRequest};
+use crate::framework::server::{Answer, ImportKey, MoveRequest, PlanRequest};
 use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{from_proto, salvage, to_proto};
@@ -35,7 +35,7 @@ impl<P: Provider> Shared<P> {
         let stored = request.raw_state.as_ref().filter(|state| !state.json.is_empty());
         let stored = stored.ok_or_else(|| resource.flatmap_state())?;
         let stored = from_proto::stored(stored, resource.stored_type(request.version)?)?;
-        let upgraded = resource.upgrade(stored)?;
+        let upgraded = resource.upgrade(request.version, stored)?;
         Ok(proto::upgrade_resource_state::Response {
             upgraded_state: Some(to_proto::object(Some(upgraded), resource.state_type())?),
             ..Default::default()
@@ -184,11 +184,21 @@ impl<P: Provider> Shared<P> {
         &self,
         request: &proto::move_resource_state::Request,
     ) -> Result<proto::move_resource_state::Response, Diagnostics> {
-        self.server.resource(&request.target_type_name)?;
-        let detail = format!(
-            "A {} of provider {} cannot become a {}.",
-            request.source_type_name, request.source_provider_address, request.target_type_name
-        );
-        Err(Diagnostic::error("Move is not supported", detail).into())
+        let resource = self.server.resource(&request.target_type_name)?;
+        let source = MoveRequest {
+            provider: &request.source_provider_address,
+            type_name: &request.source_type_name,
+            version: request.source_schema_version,
+        };
+        let of = resource.moved_type(&source)?;
+        let stored = request.source_state.as_ref().filter(|state| !state.json.is_empty());
+        let stored = stored.map(|stored| from_proto::stored(stored, of)).transpose()?.flatten();
+        let moved = resource.move_from(&source, stored)?;
+        let identity = resource.identity_of(Some(&moved), None)?;
+        Ok(proto::move_resource_state::Response {
+            target_state: Some(to_proto::object(Some(moved), resource.state_type())?),
+            target_identity: to_proto::identity(identity, resource.identity_type())?,
+            ..Default::default()
+        })
     }
 }

@@ -8,6 +8,7 @@ mod identity;
 mod life;
 mod salvage;
 mod schema;
+mod stored;
 mod values;
 
 use tokio_util::sync::CancellationToken;

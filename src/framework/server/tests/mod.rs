@@ -8,6 +8,7 @@ mod identity;
 mod plan;
 mod read;
 mod read_data;
+mod stored;
 mod validate;
 
 use std::sync::Arc;

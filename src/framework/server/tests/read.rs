@@ -111,8 +111,8 @@ fn s94_a_state_of_the_current_version_is_completed() {
         |_, _| {},
         |resource| {
             assert_eq!(resource.stored_type(2), Ok(resource.state_type()));
-            assert_eq!(resource.upgrade(Some(stored)), Ok(wanted));
-            assert!(resource.upgrade(None).unwrap_err().has_errors());
+            assert_eq!(resource.upgrade(2, Some(stored)), Ok(wanted));
+            assert!(resource.upgrade(2, None).unwrap_err().has_errors());
         },
     );
 }
