@@ -4,6 +4,7 @@
 pub(crate) mod data_source;
 pub(crate) mod function;
 pub(crate) mod identity;
+pub(crate) mod list_resource;
 pub(crate) mod stored;
 
 use futures_util::future::BoxFuture;

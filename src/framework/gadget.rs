@@ -2,6 +2,7 @@
 
 mod data_source;
 mod function;
+mod list;
 mod resource;
 mod stored;
 
@@ -9,11 +10,15 @@ use std::sync::Arc;
 
 pub(crate) use data_source::{Gadgets, Question};
 pub(crate) use function::{Describe, Join};
+pub(crate) use list::Wanted;
 pub(crate) use resource::{Gadget, Parts, Serial, gadget, identity};
 pub(crate) use stored::{Foreign, Nothing, OldParts};
 
+use futures_util::future::BoxFuture;
+
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fake::{Raw, Region};
+use super::list_resource::Found;
 use super::provider::Provider;
 use super::registry::Registry;
 use super::resource::{Cx, Slot};
@@ -21,6 +26,13 @@ use super::value::Object;
 
 type Find = dyn Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync;
 type Make = dyn Fn(Object, &mut Slot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync;
+type List = dyn for<'a, 'f> Fn(
+        &'a Cx<'_, Shop>,
+        Object,
+        &'a mut Found<'f, Gadget>,
+    ) -> BoxFuture<'a, Result<(), Diagnostics>>
+    + Send
+    + Sync;
 type Look = dyn Fn(&Cx<'_, Shop>, Object) -> Result<Object, Diagnostics> + Send + Sync;
 
 /// What configuring a [`Workshop`] yields.
@@ -30,6 +42,8 @@ pub(crate) struct Shop {
     pub(crate) make: Arc<Make>,
     /// What there is of a gadget that is known so far.
     pub(crate) find: Arc<Find>,
+    /// What lists of gadgets send.
+    pub(crate) list: Arc<List>,
     /// What the data source answers.
     pub(crate) look: Arc<Look>,
 }
@@ -40,6 +54,7 @@ impl Shop {
         Self {
             make: Arc::new(|_, _| panic!("nothing should be made")),
             find: Arc::new(|_| panic!("nothing should be looked for")),
+            list: Arc::new(|_, _, _| panic!("nothing should be listed")),
             look: Arc::new(|_, _| panic!("nothing should be looked up")),
         }
     }
@@ -56,6 +71,20 @@ impl Shop {
         find: impl Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync + 'static,
     ) -> Self {
         Self { find: Arc::new(find), ..Self::closed() }
+    }
+
+    /// Lists of gadgets send what `list` does, which is told the filter.
+    pub(crate) fn listing(
+        list: impl for<'a, 'f> Fn(
+            &'a Cx<'_, Self>,
+            Object,
+            &'a mut Found<'f, Gadget>,
+        ) -> BoxFuture<'a, Result<(), Diagnostics>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        Self { list: Arc::new(list), ..Self::closed() }
     }
 
     /// The data source answers by `look`, which is told the configuration.
@@ -83,6 +112,7 @@ impl Provider for Workshop {
             .resource(Gadget)
             .importable()
             .identified()
+            .listed()
             .upgrades_identity_from()
             .upgrades_from::<Raw<OldParts>>()
             .moves_from::<Raw<Nothing>>()

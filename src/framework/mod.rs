@@ -17,6 +17,7 @@ pub mod function;
 #[cfg(test)]
 pub(crate) mod gadget;
 pub mod identity;
+pub mod list_resource;
 pub mod mismatch;
 pub mod model;
 pub mod path;

@@ -6,6 +6,7 @@
 mod data_source_type;
 mod function_type;
 mod identity_type;
+mod list_type;
 mod resource_type;
 mod stored_type;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub use data_source_type::DataSourceType;
 pub use function_type::FunctionType;
 pub use identity_type::IdentityType;
+pub use list_type::ListType;
 pub use resource_type::{Entry, ResourceType};
 pub use stored_type::StoredType;
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{IdentityType, StoredType};
+use super::{IdentityType, ListType, StoredType};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::erased::stored::{moved, upgrade};
 use crate::framework::erased::{AnyCoordinate, AnyImport, AnyResource};
 use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
+use crate::framework::list_resource::Listed;
 use crate::framework::model::Model;
 use crate::framework::resource::{CoordinateResource, ImportResource, Resource};
 use crate::framework::schema::{Block, Schema};
@@ -24,6 +25,7 @@ pub struct ResourceType<D> {
     pub(in crate::framework) import: Option<Arc<dyn AnyImport<D>>>,
     pub(in crate::framework) coordinate: Option<Arc<dyn AnyCoordinate<D>>>,
     pub(in crate::framework) identity: Option<IdentityType<D>>,
+    pub(in crate::framework) list: Option<ListType<D>>,
     /// The shapes of older versions.
     pub(in crate::framework) upgrades: BTreeMap<i64, StoredType>,
     /// The other types whose states can be taken over.
@@ -105,6 +107,14 @@ impl<R: Identified> Entry<'_, R> {
     }
 }
 
+impl<R: Listed> Entry<'_, R> {
+    /// The type can be listed. Needs [`Entry::identified`].
+    pub fn listed(&mut self) -> &mut Self {
+        self.declared.list = Some(ListType::of(Arc::<R>::clone(&self.resource)));
+        self
+    }
+}
+
 impl<D> ResourceType<D> {
     pub(super) fn of<R: Resource<Data = D>>(resource: Arc<R>) -> Self {
         let block = Block {
@@ -120,6 +130,7 @@ impl<D> ResourceType<D> {
             import: None,
             coordinate: None,
             identity: None,
+            list: None,
             upgrades: BTreeMap::new(),
             moves: Vec::new(),
             mistakes: Diagnostics::new(),
@@ -128,15 +139,24 @@ impl<D> ResourceType<D> {
 
     /// What is wrong with its declaration.
     pub(super) fn problems(&self) -> Diagnostics {
-        let identity = self.identity.as_ref().map(IdentityType::problems).unwrap_or_default();
-        let schema = self.schema.problems_of_resource(self.name);
-        schema.into_iter().chain(self.mistakes.clone()).chain(identity).collect()
+        let mut problems = self.schema.problems_of_resource(self.name);
+        problems.extend(self.mistakes.clone());
+        problems.extend(self.identity.as_ref().map(IdentityType::problems).unwrap_or_default());
+        if let Some(list) = &self.list {
+            problems.extend(list.schema.problems_of_list(self.name));
+            if self.identity.is_none() {
+                problems.push(self.mistake("it is listed, and has no identity to be listed by"));
+            }
+        }
+        problems
     }
 
     fn report(&mut self, problem: &str) {
-        let name = self.name;
-        self.mistakes
-            .push(Diagnostic::bug(format!("The resource type {name:?} is registered wrong: {problem}.")));
+        self.mistakes.push(self.mistake(problem));
+    }
+
+    fn mistake(&self, problem: &str) -> Diagnostic {
+        Diagnostic::bug(format!("The resource type {:?} is registered wrong: {problem}.", self.name))
     }
 
     /// The full type name.

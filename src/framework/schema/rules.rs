@@ -29,6 +29,14 @@ impl Schema {
         })
     }
 
+    /// What is wrong with this as the schema of the list of the resource type `name`. Empty: nothing.
+    pub fn problems_of_list(&self, name: &str) -> Diagnostics {
+        self.problems_of("list resource", name, |attribute| {
+            (attribute.write_only || attribute.mode.is_computed())
+                .then_some("a filter has nothing that is computed or write-only")
+        })
+    }
+
     fn problems_of(&self, kind: &str, name: &str, forbidden: Forbidden) -> Diagnostics {
         let mut check = Check { root: format!("{kind} {name:?}"), forbidden, found: Diagnostics::new() };
         if !is_name(name) || !name.contains('_') {

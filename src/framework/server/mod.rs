@@ -12,6 +12,7 @@ mod conformance;
 mod coordinate;
 mod identity;
 mod import;
+mod list;
 mod move_state;
 mod pairing;
 mod plan;
@@ -29,6 +30,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use identity::IDENTITY_MISFIT;
 pub use import::ImportKey;
+pub use list::ListRequest;
 pub use move_state::MoveRequest;
 pub use plan::PlanRequest;
 pub use upgrade::STATE_MISFIT;

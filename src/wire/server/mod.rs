@@ -7,6 +7,7 @@
 
 mod data_source;
 mod function;
+mod list;
 mod provider;
 mod resource;
 mod unsupported;
@@ -179,7 +180,7 @@ service! {
             &self,
             request: Request<proto::list_resource::Request>,
         ) -> Answer<Self::ListResourceStream> {
-            only(refuse("ListResource", no_such("list resource", &request.get_ref().type_name)).await)
+            Ok(Response::new(self.0.list_resource(request.into_inner())))
         }
 
         async fn invoke_action(
@@ -205,13 +206,18 @@ service! {
     }
 }
 
-/// The reply that `work` makes, or one that carries its errors; a panic in it is one of those. Everything
-/// logged on the way names the RPC.
+/// The reply that `work` makes, or one that carries its errors; a panic in it is one of those.
 async fn answer<R: Reply>(
     rpc: &'static str,
     type_name: &str,
     work: impl Future<Output = Result<R, Diagnostics>> + Send,
 ) -> Answer<R> {
+    let reply = async { fenced(work).await.unwrap_or_else(R::refused) };
+    Ok(Response::new(traced(rpc, type_name, reply).await))
+}
+
+/// Runs `work` so that everything logged on the way names the RPC.
+async fn traced<T>(rpc: &'static str, type_name: &str, work: impl Future<Output = T> + Send) -> T {
     let span = tracing::error_span!(
         "rpc",
         tf_req_id = %format_args!("{:032x}", fastrand::u128(..)),
@@ -220,11 +226,11 @@ async fn answer<R: Reply>(
     );
     let served = async {
         tracing::trace!("Received request");
-        let reply = fenced(work).await.unwrap_or_else(R::refused);
+        let result = work.await;
         tracing::trace!("Served request");
-        reply
+        result
     };
-    Ok(Response::new(served.instrument(span).await))
+    served.instrument(span).await
 }
 
 /// `result`; its errors come beside what was to be told anyway.

@@ -28,12 +28,17 @@ impl<P: Provider> Shared<P> {
         let function = |function: &FunctionType| proto::get_metadata::FunctionMetadata {
             name: function.name.to_owned(),
         };
+        let list = |resource: &ResourceType<P::Data>| {
+            resource.list_type()?;
+            Some(proto::get_metadata::ListResourceMetadata { type_name: resource.name().to_owned() })
+        };
         proto::get_metadata::Response {
             server_capabilities: Some(self.capabilities()),
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
             resources: self.server.resources().map(metadata).collect(),
             data_sources: self.server.data_sources().map(data_source).collect(),
             functions: self.server.functions().map(function).collect(),
+            list_resources: self.server.resources().filter_map(list).collect(),
             ..Default::default()
         }
     }
@@ -45,11 +50,15 @@ impl<P: Provider> Shared<P> {
         let data_source = |data_source: &DataSourceType<P::Data>| {
             (data_source.name().to_owned(), to_proto::schema(data_source.schema()))
         };
+        let list = |resource: &ResourceType<P::Data>| {
+            Some((resource.name().to_owned(), to_proto::schema(resource.list_type()?.schema())))
+        };
         proto::get_provider_schema::Response {
             provider: Some(to_proto::schema(self.server.schema())),
             resource_schemas: self.server.resources().map(schema).collect(),
             data_source_schemas: self.server.data_sources().map(data_source).collect(),
             functions: self.get_functions().functions,
+            list_resource_schemas: self.server.resources().filter_map(list).collect(),
             diagnostics: to_proto::diagnostics(self.server.schema_problems()),
             server_capabilities: Some(self.capabilities()),
             ..Default::default()

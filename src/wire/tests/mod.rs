@@ -6,6 +6,7 @@ mod features;
 mod function;
 mod identity;
 mod life;
+mod list;
 mod salvage;
 mod schema;
 mod stored;

@@ -5,6 +5,7 @@ mod call_function;
 mod configure;
 mod coordinate;
 mod identity;
+mod list;
 mod plan;
 mod read;
 mod read_data;

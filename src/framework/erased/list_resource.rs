@@ -1,0 +1,46 @@
+//! The twin of the capability to be listed.
+
+use futures_util::future::BoxFuture;
+
+use super::read;
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::fence::fenced;
+use crate::framework::list_resource::{Ended, Found, Listed, Results};
+use crate::framework::resource::Cx;
+use crate::framework::value::Object;
+
+/// [`Listed`], on objects.
+pub(crate) trait AnyListed<D>: Send + Sync {
+    fn validate_filter(&self, filter: &Object) -> Diagnostics;
+    /// How the list ended, and why nothing more was wanted if that is so.
+    fn list<'a>(
+        &'a self,
+        cx: &'a Cx<'a, D>,
+        filter: &'a Object,
+        results: Results<'a>,
+    ) -> BoxFuture<'a, (Result<(), Diagnostics>, Option<Ended>)>;
+}
+
+impl<R: Listed> AnyListed<R::Data> for R {
+    fn validate_filter(&self, filter: &Object) -> Diagnostics {
+        let mut report = Diagnostics::new();
+        match read(filter) {
+            Ok(filter) => Listed::validate_filter(self, &filter, &mut report),
+            Err(misfit) => report.extend(misfit),
+        }
+        report
+    }
+
+    fn list<'a>(
+        &'a self,
+        cx: &'a Cx<'a, R::Data>,
+        filter: &'a Object,
+        results: Results<'a>,
+    ) -> BoxFuture<'a, (Result<(), Diagnostics>, Option<Ended>)> {
+        Box::pin(async move {
+            let mut found = Found { resource: self, results };
+            let listed = fenced(async { Listed::list(self, cx, read(filter)?, &mut found).await }).await;
+            (listed, found.results.ended)
+        })
+    }
+}
