@@ -1,6 +1,7 @@
 //! Object-safe twins of the traits that a resource author implements, so that a registry can hold types of
 //! any model. Each reads the model, calls, and writes what came out; nothing else here is `dyn`.
 
+pub(crate) mod check;
 pub(crate) mod data_source;
 pub(crate) mod function;
 pub(crate) mod identity;

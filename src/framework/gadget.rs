@@ -21,11 +21,12 @@ use super::fake::{Raw, Region};
 use super::list_resource::Found;
 use super::provider::Provider;
 use super::registry::Registry;
-use super::resource::{Cx, Slot};
+use super::resource::{Change, Cx, Slot};
 use super::value::Object;
 
 type Find = dyn Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync;
 type Make = dyn Fn(Object, &mut Slot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync;
+type Check = dyn Fn(&Change<Raw<Parts>>, &Raw<Parts>, &mut Diagnostics) + Send + Sync;
 type List = dyn for<'a, 'f> Fn(
         &'a Cx<'_, Shop>,
         Object,
@@ -42,6 +43,8 @@ pub(crate) struct Shop {
     pub(crate) make: Arc<Make>,
     /// What there is of a gadget that is known so far.
     pub(crate) find: Arc<Find>,
+    /// What the check of a plan finds.
+    pub(crate) check: Arc<Check>,
     /// What lists of gadgets send.
     pub(crate) list: Arc<List>,
     /// What the data source answers.
@@ -49,11 +52,12 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Nothing may be called.
+    /// Nothing may be called; checks find nothing.
     pub(crate) fn closed() -> Self {
         Self {
             make: Arc::new(|_, _| panic!("nothing should be made")),
             find: Arc::new(|_| panic!("nothing should be looked for")),
+            check: Arc::new(|_, _, _| {}),
             list: Arc::new(|_, _, _| panic!("nothing should be listed")),
             look: Arc::new(|_, _| panic!("nothing should be looked up")),
         }
@@ -71,6 +75,13 @@ impl Shop {
         find: impl Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync + 'static,
     ) -> Self {
         Self { find: Arc::new(find), ..Self::closed() }
+    }
+
+    /// The check of a plan is `check`.
+    pub(crate) fn checking(
+        check: impl Fn(&Change<Raw<Parts>>, &Raw<Parts>, &mut Diagnostics) + Send + Sync + 'static,
+    ) -> Self {
+        Self { check: Arc::new(check), ..Self::closed() }
     }
 
     /// Lists of gadgets send what `list` does, which is told the filter.
@@ -113,6 +124,7 @@ impl Provider for Workshop {
             .importable()
             .identified()
             .listed()
+            .checked()
             .upgrades_identity_from()
             .upgrades_from::<Raw<OldParts>>()
             .moves_from::<Raw<Nothing>>()

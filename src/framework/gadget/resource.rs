@@ -1,7 +1,8 @@
 //! A resource that is identified by its serial, which it gets when it is made.
 
 use super::Shop;
-use crate::framework::diagnostic::Diagnostics;
+use crate::framework::check::Checked;
+use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::fake::{Raw, Shape, attribute, plain, text, with};
 use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
 use crate::framework::resource::{Change, Cx, ImportResource, Planned, Resource, Slot};
@@ -146,6 +147,19 @@ impl ImportResource for Gadget {
     async fn import(&self, cx: &Cx<'_, Shop>, id: &str) -> Result<Raw<Parts>, Diagnostics> {
         let found = (cx.data().find)(gadget([("serial", text(id))]))?;
         found.map(Raw::new).ok_or_else(|| super::error("Not found"))
+    }
+}
+
+impl Checked for Gadget {
+    async fn check(
+        &self,
+        cx: &Cx<'_, Shop>,
+        change: &Change<Raw<Parts>>,
+        planned: &Raw<Parts>,
+        report: &mut Diagnostics,
+    ) {
+        cx.warn(Diagnostic::warning("Looked", "There is something."));
+        (cx.data().check)(change, planned, report);
     }
 }
 

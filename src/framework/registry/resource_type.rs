@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{IdentityType, ListType, StoredType};
+use crate::framework::check::Checked;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::erased::check::AnyChecked;
 use crate::framework::erased::stored::{moved, upgrade};
 use crate::framework::erased::{AnyCoordinate, AnyImport, AnyResource};
 use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
@@ -24,6 +26,7 @@ pub struct ResourceType<D> {
     pub(in crate::framework) resource: Arc<dyn AnyResource<D>>,
     pub(in crate::framework) import: Option<Arc<dyn AnyImport<D>>>,
     pub(in crate::framework) coordinate: Option<Arc<dyn AnyCoordinate<D>>>,
+    pub(in crate::framework) check: Option<Arc<dyn AnyChecked<D>>>,
     pub(in crate::framework) identity: Option<IdentityType<D>>,
     pub(in crate::framework) list: Option<ListType<D>>,
     /// The shapes of older versions.
@@ -53,6 +56,14 @@ impl<R: CoordinateResource> Entry<'_, R> {
     /// Plans of the type are settled with those of the other instances.
     pub fn coordinated(&mut self) -> &mut Self {
         self.declared.coordinate = Some(Arc::<R>::clone(&self.resource));
+        self
+    }
+}
+
+impl<R: Checked> Entry<'_, R> {
+    /// Plans of the type are checked against what exists.
+    pub fn checked(&mut self) -> &mut Self {
+        self.declared.check = Some(Arc::<R>::clone(&self.resource));
         self
     }
 }
@@ -129,6 +140,7 @@ impl<D> ResourceType<D> {
             resource,
             import: None,
             coordinate: None,
+            check: None,
             identity: None,
             list: None,
             upgrades: BTreeMap::new(),

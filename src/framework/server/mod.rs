@@ -7,9 +7,11 @@
 
 mod apply;
 mod call_function;
+mod check;
 mod configure;
 mod conformance;
 mod coordinate;
+mod generate;
 mod identity;
 mod import;
 mod list;

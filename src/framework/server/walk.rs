@@ -39,6 +39,15 @@ pub(super) fn recall_write_only(block: &Block, planned: &mut Object, config: &Ob
     });
 }
 
+/// Visits every attribute of `object`.
+pub(super) fn visit(
+    block: &Block,
+    object: &mut Object,
+    each: &mut dyn FnMut(&Attribute, &mut Value) -> bool,
+) {
+    visit_object(block.into(), object, None, &mut |attribute, value, _| each(attribute, value));
+}
+
 fn visit_object(shape: Shape<'_>, object: &mut Object, config: Option<&Object>, visit: Visit<'_>) {
     let at = |name: &str| config.and_then(|config| config.get(name)).unwrap_or(&Value::Null);
     for attribute in shape.attributes {

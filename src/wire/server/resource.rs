@@ -92,7 +92,13 @@ impl<P: Provider> Shared<P> {
         let planned = resource.plan(&change)?;
         let private = request.prior_private;
         let settled = match self.server.data() {
-            Ok(data) => resource.coordinate(&data, &self.stop.current(), private, &change, planned).await?,
+            Ok(data) => {
+                let stop = self.stop.current();
+                let mut settled = resource.coordinate(&data, &stop, private, &change, planned).await?;
+                let state = settled.value.state.as_ref();
+                settled.report.extend(resource.check(&data, &stop, &change, state).await);
+                settled
+            }
             // Planning needs no configured provider.
             Err(_) => Answer { value: planned, private, report: Diagnostics::new() },
         };
@@ -199,6 +205,19 @@ impl<P: Provider> Shared<P> {
             target_state: Some(to_proto::object(Some(moved), resource.state_type())?),
             target_identity: to_proto::identity(identity, resource.identity_type())?,
             ..Default::default()
+        })
+    }
+
+    pub(super) fn generate_resource_config(
+        &self,
+        request: &proto::generate_resource_config::Request,
+    ) -> Result<proto::generate_resource_config::Response, Diagnostics> {
+        let resource = self.server.resource(&request.type_name)?;
+        let state = from_proto::object(request.state.as_ref(), resource.state_type())?;
+        let config = state.map(|state| resource.generate(state));
+        Ok(proto::generate_resource_config::Response {
+            config: Some(to_proto::object(config, resource.state_type())?),
+            diagnostics: Vec::new(),
         })
     }
 }

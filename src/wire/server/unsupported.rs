@@ -21,7 +21,6 @@ macro_rules! unsupported {
 }
 
 unsupported! {
-    generate_resource_config(generate_resource_config.type_name) = "configuration generator for resource type";
     validate_ephemeral_resource_config(validate_ephemeral_resource_config.type_name) = "ephemeral resource";
     open_ephemeral_resource(open_ephemeral_resource.type_name) = "ephemeral resource";
     renew_ephemeral_resource(renew_ephemeral_resource.type_name) = "ephemeral resource";

@@ -152,12 +152,12 @@ async fn s105_a_list_that_does_not_exist_says_so_in_its_only_event() {
 }
 
 #[tokio::test]
-async fn s106_no_configuration_is_generated() {
+async fn s106_that_configurations_are_generated_is_not_declared_where_nothing_is_listed() {
     let mut host = host_of(FakeProvider::new(World::closed()));
     let schema = host.get_provider_schema(proto::get_provider_schema::Request {}).await.unwrap();
     assert!(!schema.into_inner().server_capabilities.unwrap().generate_resource_config);
-    let request = proto::generate_resource_config::Request { type_name: type_name(), state: None };
-    refused!(host, generate_resource_config(request).diagnostics: "fake_thing");
+    let request = proto::generate_resource_config::Request { type_name: name(), state: None };
+    refused!(host, generate_resource_config(request).diagnostics: "no resource type \"fake_other\"");
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! The service, spoken to over its own gRPC encoding, without a socket.
 
+mod check;
 mod concurrency;
 mod data_source;
 mod features;
 mod function;
+mod generate;
 mod identity;
 mod life;
 mod list;

@@ -2,8 +2,10 @@
 
 mod apply;
 mod call_function;
+mod check;
 mod configure;
 mod coordinate;
+mod generate;
 mod identity;
 mod list;
 mod plan;
