@@ -13,8 +13,8 @@ async fn call(name: &str, arguments: Vec<proto::DynamicValue>) -> proto::call_fu
     host.call_function(request).await.unwrap().into_inner()
 }
 
-fn sent(value: Value) -> proto::DynamicValue {
-    packed(&value, &Type::String)
+fn sent(part: &str) -> proto::DynamicValue {
+    packed(&text(part), &Type::String)
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn s45_functions_are_declared_with_their_parameters() {
 
 #[tokio::test]
 async fn s103_a_call_needs_no_configured_provider_and_takes_an_empty_value_for_null() {
-    let arguments = vec![proto::DynamicValue::default(), sent(text("a")), sent(text("b"))];
+    let arguments = vec![proto::DynamicValue::default(), sent("a"), sent("b")];
     let reply = call("join", arguments).await;
     assert_eq!(reply.error, None);
     assert_eq!(msgpack::decode(&reply.result.unwrap().msgpack, &Type::String).unwrap(), text("a-b"));
@@ -53,10 +53,10 @@ async fn s103_a_call_needs_no_configured_provider_and_takes_an_empty_value_for_n
 async fn s103_what_went_wrong_is_told_with_the_argument_to_blame() {
     let misfit = packed(&Value::Bool(true), &Type::Bool);
     for (arguments, argument, words) in [
-        (vec![sent(text("+")), sent(text(""))], Some(1), "A part is empty"),
-        (vec![sent(text("+")), sent(text("a")), misfit], Some(2), "found a bool where a string should be"),
+        (vec![sent("+"), sent("")], Some(1), "A part is empty"),
+        (vec![sent("+"), sent("a"), misfit], Some(2), "found a bool where a string should be"),
         (vec![], None, "needs an argument"),
-        (vec![sent(text("+")), sent(text("panic"))], None, "asked to panic"),
+        (vec![sent("+"), sent("panic")], None, "asked to panic"),
     ] {
         let reply = call("join", arguments).await;
         let error = reply.error.unwrap();

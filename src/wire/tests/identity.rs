@@ -19,6 +19,7 @@ fn sent(state: Option<Object>) -> Option<proto::DynamicValue> {
     Some(packed(&state.map_or(Value::Null, Value::Object), &type_of::<Parts>()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn known_by(serial: &str) -> Option<proto::ResourceIdentityData> {
     let data = packed(&Value::Object(identity(text(serial))), &type_of::<Serial>());
     Some(proto::ResourceIdentityData { identity_data: Some(data) })
@@ -29,6 +30,7 @@ fn received(identity: Option<proto::ResourceIdentityData>) -> Option<Value> {
     Some(msgpack::decode(&data.msgpack, &type_of::<Serial>()).unwrap())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it is compared with")]
 fn serial(serial: &str) -> Option<Value> {
     Some(Value::Object(identity(text(serial))))
 }

@@ -7,6 +7,7 @@ use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::msgpack;
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn raw(json: &str) -> Option<proto::RawState> {
     Some(proto::RawState { json: json.to_owned().into(), ..Default::default() })
 }

@@ -15,7 +15,7 @@ fn with_functions<T>(test: impl FnOnce(&FunctionType, &FunctionType) -> T) -> T 
 }
 
 fn join<const N: usize>(arguments: [Value; N]) -> Result<Value, FunctionError> {
-    with_functions(|join, _| join.call(arguments.to_vec()))
+    with_functions(|join, _| join.call(arguments.into()))
 }
 
 /// The call fails with these words, blaming this argument.
