@@ -18,16 +18,16 @@ pub trait Listed: Identified + Sized {
     /// What may be asked for.
     type Filter: Model;
 
-    /// Judges a filter without network and without a configured provider. Unknown means "cannot judge yet" and
-    /// is never an error. Reports every problem it finds, each at its attribute.
+    /// Judges a filter without network and without a configured provider. Unknown means "cannot judge yet"
+    /// and is never an error. Reports every problem it finds, each at its attribute.
     fn validate_filter(&self, filter: &Self::Filter, report: &mut Diagnostics) {
         let _ = (filter, report);
     }
 
     /// Finds what there is of `filter`, which is wholly known, and sends each as it is found.
     ///
-    /// Asks for no more than is needed for the next: [`Found::send`] returns when that is wanted, and is an error
-    /// when nothing more is, to be handed on with `?`. The future may be dropped at any time.
+    /// Asks for no more than is needed for the next: [`Found::send`] returns when that is wanted, and is an
+    /// error when nothing more is, to be handed on with `?`. The future may be dropped at any time.
     fn list(
         &self,
         cx: &Cx<'_, Self::Data>,
@@ -45,8 +45,8 @@ pub struct Found<'f, R> {
 impl<R: Listed> Found<'_, R> {
     /// Sends `state` under a name for people, and waits until another one is wanted.
     ///
-    /// Only the identity of `state` need be known; where [`Found::wants_state`], as much as an import would say
-    /// should be too.
+    /// Only the identity of `state` need be known; where [`Found::wants_state`], as much as an import would
+    /// say should be too.
     pub async fn send(&mut self, state: R::Model, display_name: impl Into<String>) -> Result<(), Ended> {
         self.send_with(state, display_name, Diagnostics::new()).await
     }

@@ -19,8 +19,8 @@ pub trait MovesFrom<Old: Model>: Resource {
     /// The type that it takes over from.
     const SOURCE: Source;
 
-    /// The state that `old`, of schema `version` of the source, stands for here, wholly known. What `old` cannot
-    /// tell is null: a read follows.
+    /// The state that `old`, of schema `version` of the source, stands for here, wholly known. What `old`
+    /// cannot tell is null: a read follows.
     ///
     /// `Old` reads states of every version: attributes that it has not are left out, those that a state has
     /// not are null.

@@ -9,8 +9,8 @@ use crate::framework::resource::Cx;
 use crate::framework::value::Object;
 
 impl<D: Sync> ResourceType<D> {
-    /// What there is to tell about `planned`, which `request` came to: nothing of a destroy, nor of types without
-    /// the capability. May be dropped at any time.
+    /// What there is to tell about `planned`, which `request` came to: nothing of a destroy, nor of types
+    /// without the capability. May be dropped at any time.
     pub async fn check(
         &self,
         data: &D,

@@ -158,8 +158,8 @@ impl Check {
             Kind::Nested(_, _) if config.is_unknown() || planned.is_unknown() => {
                 self.stray("something else than the configuration says");
             }
-            // Elements of a set cannot be told apart, so the host trusts those of a plan, and so do we. What a
-            // data source reads has nothing to be compared with later, so its elements are paired here.
+            // Elements of a set cannot be told apart, so the host trusts those of a plan, and so do we. What
+            // a data source reads has nothing to be compared with later, so its elements are paired here.
             Kind::Nested(Nesting::Set, _) if self.made == Made::Planned => {}
             Kind::Nested(Nesting::Set, nested) => match (config, planned) {
                 (Value::Set(config), Value::Set(planned))

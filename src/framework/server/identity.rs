@@ -62,8 +62,8 @@ impl<D> ResourceType<D> {
         }
     }
 
-    /// The identity of a state that an apply left, of which `report` tells how it ended. That a state without one
-    /// is a bug is told only where nothing else went wrong.
+    /// The identity of a state that an apply left, of which `report` tells how it ended. That a state without
+    /// one is a bug is told only where nothing else went wrong.
     pub fn identity_of_applied(
         &self,
         state: Option<&Object>,

@@ -68,7 +68,8 @@ impl<D: Sync> ResourceType<D> {
         let missing: Diagnostics = missing
             .map(|attribute| {
                 let detail = format!(
-                    "The identity of a {} needs a value for {:?} that is known. Set it in `identity` of the import block.",
+                    "The identity of a {} needs a value for {:?} that is known. Set it in `identity` of the \
+                     import block.",
                     self.name, attribute.name
                 );
                 Diagnostic::error("Incomplete identity", detail)
@@ -88,7 +89,8 @@ impl<D: Sync> ResourceType<D> {
             return Diagnostic::error("Import names nothing", detail).into();
         }
         let detail = format!(
-            "Resources of type {name} are imported by identity, not by id. Set `identity` in an import block, with {names}."
+            "Resources of type {name} are imported by identity, not by id. Set `identity` in an import block, \
+             with {names}."
         );
         Diagnostic::error("Import by id is not supported", detail).into()
     }

@@ -46,8 +46,8 @@ impl<D> ResourceType<D> {
 }
 
 impl<D: Sync> ResourceType<D> {
-    /// Sends what `request` asks for, each as soon as the one before was taken, and at the end what is told about
-    /// the whole, if anything is. `sender` must have room for one. May be dropped at any time.
+    /// Sends what `request` asks for, each as soon as the one before was taken, and at the end what is told
+    /// about the whole, if anything is. `sender` must have room for one. May be dropped at any time.
     ///
     /// That as many were found as were asked for, or that nobody takes more, is no error.
     pub async fn list(
@@ -99,7 +99,8 @@ impl<D: Sync> ResourceType<D> {
 
     fn filter_not_known(&self, name: &str) -> Diagnostic {
         let detail = format!(
-            "The argument {name:?} of the list of {} is not known, so nothing can be looked for. Give it a value that is.",
+            "The argument {name:?} of the list of {} is not known, so nothing can be looked for. Give it a \
+             value that is.",
             self.name
         );
         Diagnostic::error("Configuration is not known yet", detail).at(Path::attribute(name))

@@ -141,8 +141,8 @@ impl<P: Provider> Server<P> {
 /// The error for a name that nothing is declared by.
 fn unknown(kind: &str, name: &str) -> Diagnostics {
     let detail = format!(
-        "This provider has no {kind} {name:?}. If a newer version of it has, raise the version constraint and run \
-         init with -upgrade."
+        "This provider has no {kind} {name:?}. If a newer version of it has, raise the version constraint \
+         and run init with -upgrade."
     );
     Diagnostic::error(format!("Unknown {kind}"), detail).into()
 }

@@ -38,8 +38,9 @@ impl<D> ResourceType<D> {
         let stored = stored.ok_or_else(|| {
             let MoveRequest { type_name, .. } = request;
             let detail = format!(
-                "The state of the {type_name} that is to become a {} is empty, or in the format of Terraform 0.11. \
-                 Take it out of the state with a `removed` block and bring the object in with an `import` block.",
+                "The state of the {type_name} that is to become a {} is empty, or in the format of Terraform \
+                 0.11. Take it out of the state with a `removed` block and bring the object in with an `import` \
+                 block.",
                 self.name
             );
             Diagnostic::error("Move is not possible", detail)
@@ -59,8 +60,9 @@ impl<D> ResourceType<D> {
             let sources: Vec<String> = self.moves.iter().map(name).collect();
             let sources = if sources.is_empty() { "nothing".to_owned() } else { sources.join(", or from ") };
             let detail = format!(
-                "A {type_name} of provider {provider} cannot become a {}: that can be moved from {sources}. Take the old \
-                 one out of the state with a `removed` block, and bring the object in with an `import` block.",
+                "A {type_name} of provider {provider} cannot become a {}: that can be moved from {sources}. \
+                 Take the old one out of the state with a `removed` block, and bring the object in with an \
+                 `import` block.",
                 self.name
             );
             Diagnostic::error("Move is not supported", detail).into()

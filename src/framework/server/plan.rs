@@ -87,7 +87,8 @@ fn follow(steps: &[Step], root: &Object) -> Option<Path> {
     Some(path)
 }
 
-/// Whether what stands at `path`, which [`ResourceType::plan`] came to, is another in `planned` than in `prior`.
+/// Whether what stands at `path`, which [`ResourceType::plan`] came to, is another in `planned` than in
+/// `prior`.
 pub(super) fn changes(path: &Path, prior: &Object, planned: &Object) -> bool {
     value_at(path.steps(), prior) != value_at(path.steps(), planned)
 }

@@ -19,8 +19,8 @@ impl<D> DataSourceType<D> {
 }
 
 impl<D: Sync> DataSourceType<D> {
-    /// Answers `config`; `None` is one that says nothing. The answer has no private bytes. Warnings are beside
-    /// an error too. May be dropped at any time.
+    /// Answers `config`; `None` is one that says nothing. The answer has no private bytes. Warnings are
+    /// beside an error too. May be dropped at any time.
     pub async fn read(
         &self,
         data: &D,
@@ -58,8 +58,9 @@ impl<D: Sync> DataSourceType<D> {
 
     fn not_known(&self, name: &str) -> Diagnostic {
         let detail = format!(
-            "The argument {name:?} of the data source {} depends on something that is known only after apply, so \
-             nothing can be read yet. Apply what it depends on first (with `-target`), or give it a value that is known.",
+            "The argument {name:?} of the data source {} depends on something that is known only after apply, \
+             so nothing can be read yet. Apply what it depends on first (with `-target`), or give it a value \
+             that is known.",
             self.name
         );
         Diagnostic::error("Configuration is not known yet", detail).at(Path::attribute(name))

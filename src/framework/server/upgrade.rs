@@ -31,8 +31,8 @@ impl<D> ResourceType<D> {
         Err(misfit(detail))
     }
 
-    /// The state of today for one that was read as [`ResourceType::stored_type`] of its `version`. One that says
-    /// nothing is refused: to the host, no state would mean that the object is gone.
+    /// The state of today for one that was read as [`ResourceType::stored_type`] of its `version`. One that
+    /// says nothing is refused: to the host, no state would mean that the object is gone.
     pub fn upgrade(&self, version: i64, stored: Option<Object>) -> Result<Object, Diagnostics> {
         let stored = stored.ok_or_else(|| misfit(format!("The state of this {} is empty.", self.name)))?;
         let Some(older) = self.upgrades.get(&version) else { return Ok(self.storable(stored)) };

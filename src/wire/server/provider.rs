@@ -8,8 +8,8 @@ use crate::proto::tfplugin6 as proto;
 use crate::wire::{from_proto, to_proto};
 
 impl<P: Provider> Shared<P> {
-    /// What this server can do beyond the first version of the protocol. Configurations are generated for hosts
-    /// that list: what they make by themselves of an import is as good, and users know it.
+    /// What this server can do beyond the first version of the protocol. Configurations are generated for
+    /// hosts that list: what they make by themselves of an import is as good, and users know it.
     fn capabilities(&self) -> proto::ServerCapabilities {
         proto::ServerCapabilities {
             plan_destroy: true,
