@@ -48,6 +48,17 @@ pub(crate) mod tests {
                 assert_eq!(resource.rewrite(&object), Ok(object), "{}", resource.name());
             }
         }
+        for identity in registry.resources().filter_map(|resource| resource.identity()) {
+            let block = Block { attributes: identity.attributes.clone(), ..Block::default() };
+            for object in samples(&block) {
+                assert_eq!(identity.twin.rewrite(&object), Ok(object));
+            }
+        }
+        for list in registry.resources().filter_map(|resource| resource.list_type()) {
+            for object in samples(&list.schema().block) {
+                assert_eq!(list.twin.rewrite(&object), Ok(object));
+            }
+        }
         for data_source in registry.data_sources() {
             for object in samples(&data_source.schema().block) {
                 assert_eq!(data_source.rewrite(&object), Ok(object), "{}", data_source.name());

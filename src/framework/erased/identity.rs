@@ -18,6 +18,9 @@ pub(crate) trait AnyIdentified<D>: Send + Sync {
         cx: &'a Cx<'a, D>,
         id: &'a Object,
     ) -> BoxFuture<'a, Result<Object, Diagnostics>>;
+    /// What the model makes of `object` when it has read it and writes it again.
+    #[cfg(test)]
+    fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics>;
 }
 
 impl<R: Identified> AnyIdentified<R::Data> for R {
@@ -34,5 +37,10 @@ impl<R: Identified> AnyIdentified<R::Data> for R {
             let found = Identified::import_identity(self, cx, read(id)?).await?;
             Ok(found.write())
         }))
+    }
+
+    #[cfg(test)]
+    fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics> {
+        Ok(read::<R::Identity>(object)?.write())
     }
 }

@@ -19,6 +19,9 @@ pub(crate) trait AnyListed<D>: Send + Sync {
         filter: &'a Object,
         results: Results<'a>,
     ) -> BoxFuture<'a, (Result<(), Diagnostics>, Option<Ended>)>;
+    /// What the model makes of `object` when it has read it and writes it again.
+    #[cfg(test)]
+    fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics>;
 }
 
 impl<R: Listed> AnyListed<R::Data> for R {
@@ -42,5 +45,11 @@ impl<R: Listed> AnyListed<R::Data> for R {
             let listed = fenced(async { Listed::list(self, cx, read(filter)?, &mut found).await }).await;
             (listed, found.results.ended)
         })
+    }
+
+    #[cfg(test)]
+    fn rewrite(&self, object: &Object) -> Result<Object, Diagnostics> {
+        use crate::framework::model::Model;
+        Ok(read::<R::Filter>(object)?.write())
     }
 }

@@ -3,6 +3,7 @@
 use super::host_of;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::fake::{Fake, FakeProvider, Raw, Region, World, plain};
+use crate::framework::gadget::{Shop, Workshop};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
 use crate::framework::schema::{Attribute, Block, Mode, Schema};
@@ -120,17 +121,26 @@ async fn s49_a_mistake_in_the_schema_is_a_diagnostic_of_the_schema() {
     assert!(schema.provider.unwrap().block.is_some());
 }
 
-#[tokio::test]
-async fn s50_metadata_and_functions_agree_with_the_schema() {
-    let schema = schema().await;
-    let mut host = host_of(FakeProvider::new(World::closed()));
+/// What `provider` says it has is the same wherever it says so.
+async fn check_declarations<P: Provider>(provider: P) {
+    let mut host = host_of(provider);
+    let schema = host.get_provider_schema(proto::get_provider_schema::Request {}).await.unwrap().into_inner();
     let metadata = host.get_metadata(proto::get_metadata::Request {}).await.unwrap().into_inner();
     let functions = host.get_functions(proto::get_functions::Request {}).await.unwrap().into_inner();
     assert_eq!(metadata.server_capabilities, schema.server_capabilities);
+    assert_eq!(functions.functions, schema.functions);
     let named = metadata.resources.iter().map(|resource| &resource.type_name);
     assert!(named.eq(schema.resource_schemas.keys()));
-    assert_eq!(functions.functions, schema.functions);
-    assert_eq!(metadata.functions.len(), schema.functions.len());
-    assert_eq!(metadata.data_sources.len(), schema.data_source_schemas.len());
-    assert_eq!(metadata.list_resources.len(), schema.list_resource_schemas.len());
+    let named = metadata.functions.iter().map(|function| &function.name);
+    assert!(named.eq(schema.functions.keys()));
+    let named = metadata.data_sources.iter().map(|data_source| &data_source.type_name);
+    assert!(named.eq(schema.data_source_schemas.keys()));
+    let named = metadata.list_resources.iter().map(|list| &list.type_name);
+    assert!(named.eq(schema.list_resource_schemas.keys()));
+}
+
+#[tokio::test]
+async fn s50_metadata_and_functions_agree_with_the_schema() {
+    check_declarations(FakeProvider::new(World::closed())).await;
+    check_declarations(Workshop(Shop::closed())).await;
 }
