@@ -20,13 +20,15 @@ use tracing::{debug, trace};
 
 use super::action::{Action, Effect, Product};
 use super::ca_bundle::CaBundle;
-use super::classify::classify;
+use super::classify::{classify, row};
 use super::clock_skew::ServiceClock;
+use super::codes::{Blame, is_about_time};
 use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::envelope::{self, Success};
-use super::error::{ApiError, Failure, Kind};
+use super::error::{ApiError, Failure, Report};
 use super::http::Http;
+use super::kind::Kind;
 use super::limiter::Limiter;
 use super::proxy;
 use super::redact::{Secrets, is_steering};
@@ -72,7 +74,6 @@ struct Outcome {
 }
 
 const CONTENT_TYPE: &str = "application/json";
-const SIGNATURE_EXPIRE: &str = "AuthFailure.SignatureExpire";
 const ATTEMPT_TIMEOUT_MIN: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT_MAX: Duration = Duration::from_secs(30);
 
@@ -219,7 +220,7 @@ impl Inner {
     /// Where a signature was refused for its time, learns the service's and says so in the failure.
     fn correct_clock(&self, failure: Failure, answer: &HttpAnswer) -> Failure {
         match failure {
-            Failure::Refused { code, message, request_id, .. } if code == SIGNATURE_EXPIRE => {
+            Failure::Refused { code, message, request_id, .. } if is_about_time(&code) => {
                 let skew = self.clock.learn(answer.date.as_deref());
                 Failure::Refused { code, message, request_id, skew }
             }
@@ -244,7 +245,19 @@ impl Inner {
 impl Progress {
     /// The error of a call that ends here.
     fn end(&self, kind: Kind, failure: Option<Failure>) -> ApiError {
-        ApiError::new(kind, self.action, self.attempts, self.started.elapsed(), failure)
+        let row = failure.as_ref().map(row);
+        ApiError::new(Report {
+            kind,
+            action: self.action,
+            attempts: self.attempts,
+            elapsed: self.started.elapsed(),
+            blame: match (kind, row) {
+                (Kind::TimedOut | Kind::Stopped, _) | (_, None) => Blame::Call,
+                (_, Some(row)) => row.blame,
+            },
+            meaning: row.and_then(|row| row.means),
+            failure,
+        })
     }
 }
 

@@ -8,45 +8,13 @@ use std::fmt;
 use std::time::Duration;
 
 use super::clock_skew::is_credible;
-use super::deadline::Ended;
+use super::codes::{Blame, Meaning};
+use super::kind::Kind;
 use super::transport::TransportError;
 
 /// A call that did not succeed. Print it with its chain of sources.
 #[derive(Debug)]
 pub struct ApiError(Box<Report>);
-
-/// What a caller can do about an [`ApiError`].
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The thing named in the request does not exist. For a removal that is success.
-    Absent,
-    /// Something else still uses or changes the thing; refused, nothing changed.
-    InUse,
-    /// The credentials are good, but may not do this, or not from here.
-    Denied,
-    /// The credentials are unknown, expired or wrongly signed, or their account has no organization
-    /// (`ResourceNotFound.OrganizationNotExist`: the usual cause is the wrong account).
-    Credentials,
-    /// Refused for the rate of calls. A call waits that out; if its time is up first it ends with
-    /// [`Kind::TimedOut`].
-    Throttled,
-    /// Invalid, unsupported or over a quota: the same request will not succeed later.
-    Rejected,
-    /// `FailedOperation`, or a code nobody documents. It may be transient and part of it may be done: look
-    /// before repeating.
-    Failed,
-    /// A write whose outcome is unknown: look, do not guess.
-    Uncertain,
-    /// A read that could not be done, or a write that certainly did nothing, after all retries.
-    Unavailable,
-    /// The answer makes no sense to this client.
-    Malformed,
-    /// The deadline passed between attempts. A write certainly did nothing.
-    TimedOut,
-    /// The operation was stopped between attempts. A write certainly did nothing.
-    Stopped,
-}
 
 /// Why one attempt failed.
 #[derive(Debug, thiserror::Error)]
@@ -76,29 +44,37 @@ pub(crate) enum Failure {
 #[error("{0}")]
 pub(crate) struct Misshape(pub(crate) String);
 
+/// All that an [`ApiError`] tells.
 #[derive(Debug)]
-struct Report {
-    kind: Kind,
-    action: &'static str,
-    attempts: u32,
-    elapsed: Duration,
-    failure: Option<Failure>,
+pub(crate) struct Report {
+    pub(crate) kind: Kind,
+    pub(crate) action: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) blame: Blame,
+    pub(crate) meaning: Option<Meaning>,
+    pub(crate) failure: Option<Failure>,
 }
 
 impl ApiError {
-    pub(crate) fn new(
-        kind: Kind,
-        action: &'static str,
-        attempts: u32,
-        elapsed: Duration,
-        failure: Option<Failure>,
-    ) -> Self {
-        Self(Box::new(Report { kind, action, attempts, elapsed, failure }))
+    pub(crate) fn new(report: Report) -> Self {
+        Self(Box::new(report))
     }
 
     /// What the caller can do about it.
     pub fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// What of the call it is about: whether one that names something else would fare better.
+    pub fn blame(&self) -> Blame {
+        self.0.blame
+    }
+
+    /// What the code of the last answer means; `None` if the service gave none, or one that nobody documents.
+    /// Kept when the time ran out after that answer.
+    pub fn meaning(&self) -> Option<Meaning> {
+        self.0.meaning
     }
 
     /// The code of the last answer, as in `ResourceNotFound.OrganizationMemberNotExist`; `None` if the
@@ -133,15 +109,6 @@ impl ApiError {
     /// Time spent on the call, waits included.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
-    }
-}
-
-impl From<Ended> for Kind {
-    fn from(ended: Ended) -> Self {
-        match ended {
-            Ended::TimedOut => Self::TimedOut,
-            Ended::Stopped => Self::Stopped,
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! own names) and a [`Deadline`], and gives the typed answer or an [`ApiError`] whose [`Kind`] says what the
 //! caller can do about it. The order of one call is fixed and written down in `client.rs`; everything else
 //! here is a pure piece that `client.rs` puts together: `sign`, `envelope`, `classify`, `retry`, `limiter`.
+//! What an error code means is in one table, in `codes.rs`.
 //!
 //! Follows the API 3.0 documentation: <https://www.tencentcloud.com/document/product/1031/52041> and the
 //! pages named in each file.
@@ -15,12 +16,14 @@ mod ca_bundle;
 mod classify;
 mod client;
 mod clock_skew;
+mod codes;
 pub mod credentials;
 mod deadline;
 mod endpoint;
 mod envelope;
 mod error;
 mod http;
+mod kind;
 mod limiter;
 mod proxy;
 mod redact;
@@ -37,10 +40,12 @@ pub use action::{Action, Effect, Product};
 pub use agent::Agent;
 pub use ca_bundle::{CaBundle, CaBundleError};
 pub use client::Client;
+pub use codes::{Blame, Meaning};
 pub use credentials::{Credentials, CredentialsError};
 pub use deadline::{Deadline, Ended};
 pub use endpoint::{DEFAULT_DOMAIN, DomainError, Endpoint, EndpointError, Protocol};
-pub use error::{ApiError, Kind};
+pub use error::ApiError;
+pub use kind::Kind;
 pub use proxy::ProxyError;
 pub use settings::{Settings, SettingsError};
 pub use transport::{HttpAnswer, HttpRequest, Transport, TransportError};

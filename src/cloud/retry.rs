@@ -1,11 +1,11 @@
 //! How often a call is repeated, and how long it waits before. Pure: luck is a parameter.
 //!
 //! Waits have full jitter (anything from nothing to a ceiling that doubles), so that callers that failed
-//! together do not come back together. Knows no codes: `classify` decides what may be repeated.
+//! together do not come back together. Knows no error codes: `classify` decides what may be repeated.
 
 use std::time::Duration;
 
-use super::classify::{Repeat, Verdict};
+use super::codes::{Repeat, Verdict};
 
 /// The patience of one call.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ fn ceiling(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::error::Kind;
+    use crate::cloud::kind::Kind;
 
     fn waits(repeat: Repeat, max_retries: u32, luck: f64, failures: usize) -> Vec<Option<u128>> {
         let mut patience = Patience::new(max_retries);

@@ -63,6 +63,26 @@ fn the_pure_floors_stay_pure() {
 }
 
 #[test]
+fn only_one_table_spells_the_codes_of_the_api() {
+    const TABLE: &str = "src/cloud/codes.rs";
+    let sources = sources::rust("src");
+    let table = sources.iter().find(|source| source.path == TABLE).map(Source::code_text).unwrap_or_default();
+    let quoted =
+        |text: &str| -> Vec<String> { text.split('"').skip(1).step_by(2).map(str::to_owned).collect() };
+    let codes: Vec<String> = quoted(&table).into_iter().filter(|code| !code.is_empty()).collect();
+    assert!(codes.len() > 40, "the table is no longer in {TABLE}");
+    let offences = lines(&sources, |source, line| {
+        let spelled = || quoted(line.text).iter().any(|text| codes.contains(text));
+        source.path != TABLE && !line.in_tests && spelled()
+    });
+    check(
+        "A code of the API is spelled outside src/cloud/codes.rs.",
+        "whoever asks what a code means must find one answer: add what is missing to its row",
+        offences,
+    );
+}
+
+#[test]
 fn only_ambient_reads_the_environment_and_the_clock() {
     let offences = lines(&sources::rust("src"), |source, line| {
         !["ambient", "proto"].contains(&source.floor())

@@ -7,7 +7,7 @@ use super::Grant;
 use crate::cloud::api::organization::{
     AuthIdentity, AuthIdentityPage, DescribeOrganizationMemberAuthIdentities, PAGE_LIMIT,
 };
-use crate::cloud::{ApiError, Client, Deadline, Kind};
+use crate::cloud::{ApiError, Client, Deadline, Kind, Meaning};
 use crate::reconcile::decide::Standing;
 use crate::reconcile::snapshot::{PAGES_MAX, Page};
 use crate::reconcile::sweep::{Bounds, Sweep};
@@ -125,10 +125,9 @@ pub(super) struct Holdings {
 /// Whether the API refuses to give a list because of what it is of, a member or an identity: it may not
 /// exist. That the caller has no organization is no such refusal.
 pub(super) fn is_refusal(error: &ApiError) -> bool {
-    let class = error.code().and_then(|code| code.split('.').next()).unwrap_or_default();
     match error.kind() {
         Kind::Absent => true,
-        Kind::Rejected => ["InvalidParameter", "InvalidParameterValue"].contains(&class),
+        Kind::Rejected => error.meaning() == Some(Meaning::ValueRefused),
         _ => false,
     }
 }

@@ -32,7 +32,7 @@ use self::granter::Granter;
 use self::handover::Handovers;
 use self::reader::Reader;
 
-use crate::cloud::{ApiError, Client, Deadline, Ended, Kind};
+use crate::cloud::{ApiError, Client, Deadline, Ended};
 use crate::reconcile::Pair;
 use crate::reconcile::decide::Standing;
 use crate::reconcile::snapshot::Tick;
@@ -195,24 +195,3 @@ impl From<ApiError> for Halt {
 fn remove_refused(pairs: &mut BTreeSet<Pair>, refusals: &[Refusal]) {
     pairs.retain(|pair| !refusals.iter().any(|refusal| refusal.pairs.contains(pair)));
 }
-
-/// Whether every further call would end like this one: nothing about the pairs in it can be the reason.
-fn is_hopeless(error: &ApiError) -> bool {
-    let class = error.code().and_then(|code| code.split('.').next());
-    match error.kind() {
-        Kind::Absent | Kind::Failed | Kind::InUse | Kind::Uncertain => false,
-        Kind::Rejected => !class.is_some_and(|class| PAIR_ERRORS.contains(&class)),
-        _ => true,
-    }
-}
-
-/// Classes of codes that reject the pairs of a call rather than the call itself.
-const PAIR_ERRORS: [&str; 7] = [
-    "FailedOperation",
-    "InvalidParameter",
-    "InvalidParameterValue",
-    "LimitExceeded",
-    "OperationDenied",
-    "ResourceInsufficient",
-    "UnsupportedOperation",
-];

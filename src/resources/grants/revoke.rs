@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, is_hopeless, remove_refused};
+use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, remove_refused};
 use crate::cloud::api::organization::DeleteOrganizationMemberAuthIdentity;
-use crate::cloud::{ApiError, Kind};
+use crate::cloud::{ApiError, Blame, Kind, Meaning};
 use crate::reconcile::Pair;
 
 /// How often a call of unknown outcome is made in all. Repeating is safe: what is gone counts as revoked.
@@ -112,7 +112,7 @@ impl Grants {
                 revoking.done();
                 Ok(())
             }
-            Err(error) if is_hopeless(&error) => Err(Unrevoked::Halt(error.into())),
+            Err(error) if error.blame() == Blame::Call => Err(Unrevoked::Halt(error.into())),
             Err(error) => {
                 let attempts = error.attempts();
                 Err(Unrevoked::Refusal(Refusal::new([pair].into(), error, attempts)))
@@ -150,12 +150,6 @@ impl Grants {
 /// Whether the API says that there is nothing to revoke. That the caller has no organization does not say so:
 /// the usual cause is the wrong account's credentials.
 fn is_gone(error: &ApiError) -> bool {
-    matches!(
-        error.code(),
-        Some(
-            "ResourceNotFound.MemberIdentityNotExist"
-                | "ResourceNotFound.OrganizationIdentityNotExist"
-                | "ResourceNotFound.OrganizationMemberNotExist"
-        )
-    )
+    use Meaning::{NoSuchGrant, NoSuchIdentity, NoSuchMember};
+    matches!(error.meaning(), Some(NoSuchGrant | NoSuchIdentity | NoSuchMember))
 }

@@ -13,9 +13,9 @@ use super::reader::Reader;
 use super::roles::Roles;
 use super::round::Round;
 use super::trouble::Trouble;
-use super::{CONCURRENT_CALLS, Culprit, Refusal, is_hopeless};
+use super::{CONCURRENT_CALLS, Culprit, Refusal};
 use crate::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
-use crate::cloud::{ApiError, Client, Deadline, Kind};
+use crate::cloud::{ApiError, Blame, Client, Deadline, Kind, Meaning};
 use crate::reconcile::tile::{self, Side};
 use crate::reconcile::{Pair, Product};
 
@@ -157,7 +157,7 @@ impl Search<'_> {
                 round.doubts.push(Refusal::new(pairs, error, attempts));
                 Answer::Taken
             }
-            Err(error) if is_hopeless(&error) => {
+            Err(error) if error.blame() == Blame::Call => {
                 round.halt.get_or_insert(error.into());
                 Answer::Halted
             }
@@ -235,18 +235,14 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Whether the role in the member account could not be made.
 pub(super) fn is_role(error: &ApiError) -> bool {
-    error.code() == Some("FailedOperation.CreateRole")
+    error.meaning() == Some(Meaning::RoleNotMade)
 }
 
-/// Which side of a call its error blames. Source: the error codes of
-/// [`CreateOrganizationMemberAuthIdentity`].
+/// Which side of a call its error blames.
 fn blame(error: &ApiError) -> Side {
-    match error.code() {
-        Some("ResourceNotFound.OrganizationMemberNotExist" | "FailedOperation.CreateRole") => Side::Members,
-        Some(
-            "ResourceNotFound.OrganizationIdentityNotExist"
-            | "FailedOperation.OrganizationIdentityPolicyError",
-        ) => Side::Identities,
-        _ => Side::Either,
+    match error.blame() {
+        Blame::Member => Side::Members,
+        Blame::Identity => Side::Identities,
+        Blame::Arguments | Blame::Call => Side::Either,
     }
 }
