@@ -13,6 +13,8 @@ pub trait Action: Serialize + Send + Sync {
     const PRODUCT: Product;
     /// Whether it may change anything. Decides what is done when an outcome is unknown.
     const EFFECT: Effect;
+    /// How it says who makes it.
+    const AUTHENTICATION: Authentication = Authentication::Signature;
     /// The documented limit in calls per second, counted per action and caller.
     const RATE: u32 = 20;
     /// What the fields of `Response` are read into. Unknown fields are ignored.
@@ -26,6 +28,16 @@ pub enum Effect {
     Read,
     /// It is never repeated unless it certainly had no effect.
     Write,
+}
+
+/// How a call says who makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    /// By a signature with the client's credentials.
+    Signature,
+    /// By what it carries itself, such as a token of another identity provider. It is sent unsigned
+    /// (`Authorization: SKIP`) and needs no credentials.
+    Content,
 }
 
 /// A product of the cloud: a host label, a name in signatures and a version.

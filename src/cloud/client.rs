@@ -1,24 +1,22 @@
 //! [`Client::call`], the only way out, and the order of one call.
 //!
-//! Serialise once; then, until the call succeeds or must not be repeated: is there time left? Wait for leave
+//! Written down once; then, until the call succeeds or must not be repeated: is there time left? Wait for leave
 //! of the limiter (a repetition pays too), sign with this attempt's clock, send, open the envelope, classify,
 //! wait with jitter. Time running out between attempts ends the call; an attempt once begun is seen to its
 //! end, so that no outcome is thrown away.
 //!
-//! Follows <https://www.tencentcloud.com/document/product/1031/52043> for the headers. Knows no action.
+//! Knows no action, no header and no error code.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
-use super::action::{Action, Effect, Product};
+use super::action::{Action, Authentication, Product};
 use super::ca_bundle::CaBundle;
 use super::classify::{classify, row};
 use super::clock_skew::ServiceClock;
@@ -32,10 +30,10 @@ use super::kind::Kind;
 use super::limiter::Limiter;
 use super::proxy;
 use super::redact::{Secrets, is_steering};
+use super::request::{Call, Sender, request};
 use super::retry::Patience;
 use super::settings::{Settings, SettingsError};
-use super::sign::Signable;
-use super::transport::{HttpAnswer, HttpRequest, Transport};
+use super::transport::{HttpAnswer, Transport};
 use crate::ambient::{Clock, Env};
 
 /// Calls actions. Clones share connections, limits and what was learnt about the service's clock.
@@ -51,15 +49,6 @@ struct Inner {
     limiters: Mutex<BTreeMap<(Product, &'static str), Arc<Limiter>>>,
 }
 
-/// An action without its types.
-struct Call {
-    action: &'static str,
-    product: Product,
-    effect: Effect,
-    rate: u32,
-    body: Bytes,
-}
-
 /// How far a call has come.
 struct Progress {
     action: &'static str,
@@ -73,7 +62,6 @@ struct Outcome {
     elapsed: Duration,
 }
 
-const CONTENT_TYPE: &str = "application/json";
 const ATTEMPT_TIMEOUT_MIN: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT_MAX: Duration = Duration::from_secs(30);
 
@@ -114,15 +102,8 @@ impl Client {
     /// is left of `until`.
     pub async fn call<A: Action>(&self, action: &A, until: &Deadline) -> Result<A::Answer, ApiError> {
         let mut progress = Progress { action: A::NAME, started: Instant::now(), attempts: 0 };
-        let body = serde_json::to_vec(action)
-            .map_err(|error| progress.end(Kind::Rejected, Some(Failure::Encode(error))))?;
-        let call = Call {
-            action: A::NAME,
-            product: A::PRODUCT,
-            effect: A::EFFECT,
-            rate: A::RATE,
-            body: body.into(),
-        };
+        let call =
+            Call::of(action).map_err(|error| progress.end(Kind::Rejected, Some(Failure::Encode(error))))?;
         let success = self.0.exchange(&call, until, &mut progress).await?;
         success.read().map_err(|failure| progress.end(classify(&failure, A::EFFECT).kind, Some(failure)))
     }
@@ -169,9 +150,12 @@ impl Inner {
     async fn attempt(&self, call: &Call, until: &Deadline) -> Outcome {
         let started = Instant::now();
         let limit = until.remaining().clamp(ATTEMPT_TIMEOUT_MIN, ATTEMPT_TIMEOUT_MAX);
-        let request = self.request(call);
+        let Settings { credentials, region, agent, .. } = &self.settings;
+        let signer = (call.authentication == Authentication::Signature).then_some(credentials);
+        let sender = Sender { agent, region: region.as_deref() };
+        let request = request(call, signer, self.endpoint(call.product), sender, self.clock.now());
         trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
-        let secrets = Secrets::of(&request, &self.settings.credentials, &self.of_proxies);
+        let secrets = Secrets::of(&request, signer, &self.of_proxies);
         let answer = match timeout(limit, self.transport.send(request)).await {
             Ok(Ok(answer)) => HttpAnswer { body: secrets.strike_body(answer.body), ..answer },
             Ok(Err(source)) => {
@@ -187,34 +171,6 @@ impl Inner {
         let result =
             envelope::open(&answer, &secrets).map_err(|failure| self.correct_clock(failure, &answer));
         Outcome { result, elapsed: started.elapsed() }
-    }
-
-    /// A signed request, for this moment only.
-    fn request(&self, call: &Call) -> HttpRequest {
-        let Settings { credentials, region, agent, .. } = &self.settings;
-        let endpoint = self.endpoint(call.product);
-        let at = self.clock.now();
-        let signable = Signable {
-            service: call.product.service(),
-            headers: &[("content-type", CONTENT_TYPE), ("host", endpoint.host())],
-            body: &call.body,
-            at,
-        };
-        let own = |text: &str| Zeroizing::new(text.to_owned());
-        let mut headers = vec![
-            ("Authorization", signable.authorization(credentials.secret_id(), credentials.secret_key())),
-            ("Content-Type", own(CONTENT_TYPE)),
-            ("Host", own(endpoint.host())),
-            ("User-Agent", own(agent.user_agent())),
-            ("X-TC-Action", own(call.action)),
-            ("X-TC-Language", own("en-US")),
-            ("X-TC-RequestClient", own(agent.request_client())),
-            ("X-TC-Timestamp", Zeroizing::new(at.timestamp().to_string())),
-            ("X-TC-Version", own(call.product.version())),
-        ];
-        headers.extend(region.as_ref().map(|region| ("X-TC-Region", own(region))));
-        headers.extend(credentials.token().map(|token| ("X-TC-Token", own(token.expose_secret()))));
-        HttpRequest { endpoint: endpoint.clone(), headers, body: call.body.clone() }
     }
 
     /// Where a signature was refused for its time, learns the service's and says so in the failure.

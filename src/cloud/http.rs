@@ -15,7 +15,7 @@ use reqwest::{Certificate, Client, Proxy};
 use tokio::sync::OnceCell;
 
 use super::resolver::SystemResolver;
-use super::transport::{HttpAnswer, HttpRequest, Transport, TransportError};
+use super::transport::{HttpAnswer, HttpRequest, Method, Transport, TransportError};
 
 /// Sends over the network.
 pub(crate) struct Http {
@@ -66,7 +66,7 @@ impl Transport for Http {
         let client = self.client.get_or_try_init(async || self.build()).await.map_err(unusable)?;
         let headers = headers(&request)?;
         let mut response = client
-            .post(request.endpoint.url())
+            .request(method(request.method), request.endpoint.url())
             .headers(headers)
             .body(request.body)
             .send()
@@ -76,6 +76,13 @@ impl Transport for Http {
         let date = response.headers().get("date").and_then(|date| Some(date.to_str().ok()?.to_owned()));
         let body = read(&mut response).await?;
         Ok(HttpAnswer { status, date, body })
+    }
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
     }
 }
 

@@ -3,7 +3,8 @@
 //! [`Client::call`] is the only way out. It takes a typed [`Action`] (they live in [`api`], with the API's
 //! own names) and a [`Deadline`], and gives the typed answer or an [`ApiError`] whose [`Kind`] says what the
 //! caller can do about it. The order of one call is fixed and written down in `client.rs`; everything else
-//! here is a pure piece that `client.rs` puts together: `sign`, `envelope`, `classify`, `retry`, `limiter`.
+//! here is a pure piece that `client.rs` puts together: `request`, `sign`, `envelope`, `classify`, `retry`,
+//! `limiter`.
 //! What an error code means is in one table, in `codes.rs`.
 //!
 //! Follows the API 3.0 documentation: <https://www.tencentcloud.com/document/product/1031/52041> and the
@@ -27,6 +28,7 @@ mod kind;
 mod limiter;
 mod proxy;
 mod redact;
+mod request;
 mod resolver;
 mod retry;
 mod settings;
@@ -36,7 +38,7 @@ mod tests;
 mod thread;
 mod transport;
 
-pub use action::{Action, Effect, Product};
+pub use action::{Action, Authentication, Effect, Product};
 pub use agent::Agent;
 pub use ca_bundle::{CaBundle, CaBundleError};
 pub use client::Client;
@@ -48,4 +50,4 @@ pub use error::ApiError;
 pub use kind::Kind;
 pub use proxy::ProxyError;
 pub use settings::{Settings, SettingsError};
-pub use transport::{HttpAnswer, HttpRequest, Transport, TransportError};
+pub use transport::{HttpAnswer, HttpRequest, Method, Transport, TransportError};

@@ -38,12 +38,12 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Those of `request`, which `credentials` signed, and of the proxies that it may have gone through.
-    pub(crate) fn of(request: &HttpRequest, credentials: &Credentials, proxies: &[SecretString]) -> Self {
+    /// Those of `request`, of who signed it, and of the proxies that it may have gone through.
+    pub(crate) fn of(request: &HttpRequest, signer: Option<&Credentials>, proxies: &[SecretString]) -> Self {
         let signature = request.header("Authorization").and_then(|value| value.rsplit('=').next());
-        let token = credentials.token().map(ExposeSecret::expose_secret);
-        let key = Some(credentials.secret_key().expose_secret());
-        let ours = [signature, token, key, Some(credentials.secret_id())].into_iter().flatten();
+        let token = signer.and_then(Credentials::token).map(ExposeSecret::expose_secret);
+        let key = signer.map(|signer| signer.secret_key().expose_secret());
+        let ours = [signature, token, key, signer.map(Credentials::secret_id)].into_iter().flatten();
         let of_proxies = proxies.iter().map(ExposeSecret::expose_secret);
         Self {
             ours: ours.flat_map(|secret| forms(secret, LENGTH_MIN)).collect(),

@@ -20,9 +20,20 @@ pub trait Transport: Send + Sync + fmt::Debug {
     async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError>;
 }
 
-/// A signed `POST`. Its `Debug` shows no header values: the signature and the session token are among them.
+/// The method of a request. The API itself is only ever sent a `POST`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads a document.
+    Get,
+    /// Calls an action.
+    Post,
+}
+
+/// A request, complete. Its `Debug` shows no header values: the signature and the session token are among them.
 #[derive(Clone)]
 pub struct HttpRequest {
+    /// What is asked of the server.
+    pub method: Method,
     /// Where to.
     pub endpoint: Endpoint,
     /// Every header to send, `Host` and `Content-Type` included, and no other. Values are wiped when they are
@@ -68,6 +79,7 @@ impl HttpRequest {
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")
+            .field("method", &self.method)
             .field("url", &self.endpoint.url())
             .field("headers", &self.headers.iter().map(|(name, _)| *name).collect::<Vec<_>>())
             .field("body", &self.body)

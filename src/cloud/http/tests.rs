@@ -29,7 +29,7 @@ fn request(url: &str) -> HttpRequest {
         ("Host", endpoint.host().to_owned().into()),
         ("X-TC-Action", "DescribeOrganization".to_owned().into()),
     ];
-    HttpRequest { endpoint, headers, body: Bytes::from_static(b"{}") }
+    HttpRequest { method: Method::Post, endpoint, headers, body: Bytes::from_static(b"{}") }
 }
 
 async fn listen() -> (TcpListener, String) {
@@ -72,6 +72,17 @@ async fn answer_to(answer: Vec<u8>) -> Result<HttpAnswer, TransportError> {
     let outcome = http(&[], vec![]).send(request(&url)).await;
     server.await.unwrap();
     outcome
+}
+
+#[tokio::test]
+async fn a_request_is_sent_by_its_method() {
+    for (method, start) in [(Method::Get, "GET / HTTP/1.1\r\n"), (Method::Post, "POST / HTTP/1.1\r\n")] {
+        let (listener, url) = listen().await;
+        let server = tokio::spawn(serve_one(listener, PLAIN.into(), 1));
+        http(&[], vec![]).send(HttpRequest { method, ..request(&url) }).await.unwrap();
+        let seen = server.await.unwrap();
+        assert!(seen[0].starts_with(start), "{seen:?}");
+    }
 }
 
 #[tokio::test]
