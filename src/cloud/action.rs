@@ -45,6 +45,8 @@ pub enum Authentication {
 pub enum Product {
     /// Tencent Cloud Organization, version 2021-03-31.
     Organization,
+    /// Security Token Service, version 2018-08-13: temporary credentials.
+    Sts,
 }
 
 impl Product {
@@ -52,6 +54,7 @@ impl Product {
     pub const fn service(self) -> &'static str {
         match self {
             Self::Organization => "organization",
+            Self::Sts => "sts",
         }
     }
 
@@ -59,6 +62,7 @@ impl Product {
     pub const fn version(self) -> &'static str {
         match self {
             Self::Organization => "2021-03-31",
+            Self::Sts => "2018-08-13",
         }
     }
 }

@@ -22,7 +22,7 @@ const UNUSABLE: Row = Row::without_code(Unavailable, Never, Call);
 const LOST: Row = Row::without_code(Unavailable, Bounded, Arguments).but_for_a_write(Uncertain);
 const BROKEN: Row = Row::without_code(Malformed, Bounded, Arguments).but_for_a_write(Uncertain);
 const NOT_THE_SERVICE: Row = Row::without_code(Malformed, Never, Arguments).but_for_a_write(Uncertain);
-const UNWRITABLE: Row = Row::without_code(Rejected, Never, Call);
+const UNSENDABLE: Row = Row::without_code(Rejected, Never, Call);
 
 /// What to make of `failure` of an action with `effect`.
 pub(crate) fn classify(failure: &Failure, effect: Effect) -> Verdict {
@@ -40,7 +40,7 @@ pub(crate) fn row(failure: &Failure) -> &'static Row {
         Failure::Refused { code, .. } => codes::row(code),
         Failure::Foreign { status, .. } => by_status(*status),
         Failure::Shape { .. } => &NOT_THE_SERVICE,
-        Failure::Encode(_) => &UNWRITABLE,
+        Failure::Encode(_) | Failure::NoEndpoint { .. } => &UNSENDABLE,
         Failure::Transport { source: TransportError::NotSent(_), .. } => &NOT_SENT,
         Failure::Transport { source: TransportError::Unusable(_), .. } => &UNUSABLE,
         Failure::Transport { source: TransportError::MaybeSent(_), .. } | Failure::Stalled { .. } => &LOST,

@@ -116,6 +116,10 @@ impl Inner {
         until: &Deadline,
         progress: &mut Progress,
     ) -> Result<Success, ApiError> {
+        let Some(endpoint) = self.settings.endpoints.of(call.product) else {
+            let service = call.product.service();
+            return Err(progress.end(Kind::Rejected, Some(Failure::NoEndpoint { service })));
+        };
         let limiter = self.limiter(call);
         let mut patience = Patience::new(self.settings.max_retries);
         let mut last = None;
@@ -125,7 +129,7 @@ impl Inner {
                 Err(ended) => return Err(progress.end(ended.into(), last)),
             };
             progress.attempts += 1;
-            let outcome = self.attempt(call, until).await;
+            let outcome = self.attempt(call, endpoint, until).await;
             outcome.log(progress);
             let failure = match outcome.result {
                 Ok(success) => return Ok(success),
@@ -147,23 +151,23 @@ impl Inner {
         }
     }
 
-    async fn attempt(&self, call: &Call, until: &Deadline) -> Outcome {
+    async fn attempt(&self, call: &Call, endpoint: &Endpoint, until: &Deadline) -> Outcome {
         let started = Instant::now();
         let limit = until.remaining().clamp(ATTEMPT_TIMEOUT_MIN, ATTEMPT_TIMEOUT_MAX);
         let Settings { credentials, region, agent, .. } = &self.settings;
         let signer = (call.authentication == Authentication::Signature).then_some(credentials);
         let sender = Sender { agent, region: region.as_deref() };
-        let request = request(call, signer, self.endpoint(call.product), sender, self.clock.now());
+        let request = request(call, signer, endpoint, sender, self.clock.now());
         trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
         let secrets = Secrets::of(&request, signer, &self.of_proxies);
         let answer = match timeout(limit, self.transport.send(request)).await {
             Ok(Ok(answer)) => HttpAnswer { body: secrets.strike_body(answer.body), ..answer },
             Ok(Err(source)) => {
-                let endpoint = self.endpoint(call.product).url().into();
+                let endpoint = endpoint.url().into();
                 return Outcome::unanswered(Failure::Transport { endpoint, source }, started);
             }
             Err(_) => {
-                let endpoint = self.endpoint(call.product).url().into();
+                let endpoint = endpoint.url().into();
                 return Outcome::unanswered(Failure::Stalled { endpoint, limit }, started);
             }
         };
@@ -181,12 +185,6 @@ impl Inner {
                 Failure::Refused { code, message, request_id, skew }
             }
             other => other,
-        }
-    }
-
-    fn endpoint(&self, product: Product) -> &Endpoint {
-        match product {
-            Product::Organization => &self.settings.organization,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Where a product answers: scheme, host, port and path.
+//! A URL where a product answers: scheme, host, port and path.
 //!
 //! Follows the endpoint list of <https://www.tencentcloud.com/document/product/1031/52042>. The host is
 //! signed, so it is kept exactly as it will be sent. Does not decide whether plain HTTP is acceptable; it
@@ -109,13 +109,13 @@ impl Endpoint {
         Ok(Self { url, host })
     }
 
-    /// The Organization API under a root domain such as [`DEFAULT_DOMAIN`]; the product's name is put before
-    /// it. A port is not part of a domain: where one is needed, a whole URL is.
-    pub fn organization(domain: &str, protocol: Protocol) -> Result<Self, EndpointError> {
+    /// Where `product` answers under a root domain such as [`DEFAULT_DOMAIN`]: its name is put before the
+    /// domain. A port is not part of a domain: where one is needed, a whole URL is.
+    pub fn under(domain: &str, product: Product, protocol: Protocol) -> Result<Self, EndpointError> {
         if domain.contains('@') {
             return Err(EndpointError::UserInfo);
         }
-        let host = format!("{}.{domain}", Product::Organization.service());
+        let host = format!("{}.{domain}", product.service());
         check_name(&host)?;
         let scheme = match protocol {
             Protocol::Https => "https",
@@ -226,10 +226,13 @@ mod tests {
         check("https://example.com/#a", Err("fragment"));
     }
 
+    fn organization(domain: &str, protocol: Protocol) -> Result<Endpoint, EndpointError> {
+        Endpoint::under(domain, Product::Organization, protocol)
+    }
+
     #[test]
     fn a_domain_gets_the_product_before_it() {
-        let host =
-            |domain, protocol| Endpoint::organization(domain, protocol).map(|endpoint| endpoint.to_string());
+        let host = |domain, protocol| organization(domain, protocol).map(|endpoint| endpoint.to_string());
         let mainland = host("tencentcloudapi.com", Protocol::Https);
         assert_eq!(mainland.as_deref(), Ok("https://organization.tencentcloudapi.com/"));
         let local = host("localhost", Protocol::Http);
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn a_domain_that_dns_cannot_hold_is_refused() {
         let check = |domain: &str, expected: Option<DomainError>| {
-            let refused = Endpoint::organization(domain, Protocol::Https).err();
+            let refused = organization(domain, Protocol::Https).err();
             assert_eq!(refused, expected.map(EndpointError::NotADomain), "{domain}");
         };
         for domain in ["https://example.com", "example.com/x", "example.com?a", "a b", "example.com:"] {
@@ -267,7 +270,7 @@ mod tests {
             check(domain, Some(DomainError::Host));
         }
         for domain in ["me@example.com", "https://me:secret@example.com"] {
-            let refused = Endpoint::organization(domain, Protocol::Https);
+            let refused = organization(domain, Protocol::Https);
             assert_eq!(refused, Err(EndpointError::UserInfo), "{domain}");
         }
     }

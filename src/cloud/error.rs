@@ -31,6 +31,9 @@ pub(crate) enum Failure {
     /// The request body could not be written.
     #[error("the request cannot be written as JSON")]
     Encode(#[source] serde_json::Error),
+    /// Nobody said where the product answers.
+    #[error("no endpoint is set for `{service}`")]
+    NoEndpoint { service: &'static str },
     /// The exchange broke.
     #[error("no answer from {endpoint}")]
     Transport { endpoint: Box<str>, source: TransportError },

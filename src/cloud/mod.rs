@@ -1,4 +1,4 @@
-//! Tencent Cloud over HTTP: sign, send, classify, retry, pace. Knows no Terraform.
+//! Tencent Cloud over HTTP: sign, send, classify, retry, pace. Does not know who uses it.
 //!
 //! [`Client::call`] is the only way out. It takes a typed [`Action`] (they live in [`api`], with the API's
 //! own names) and a [`Deadline`], and gives the typed answer or an [`ApiError`] whose [`Kind`] says what the
@@ -21,6 +21,7 @@ mod codes;
 pub mod credentials;
 mod deadline;
 mod endpoint;
+mod endpoints;
 mod envelope;
 mod error;
 mod http;
@@ -46,6 +47,7 @@ pub use codes::{Blame, Meaning};
 pub use credentials::{Credentials, CredentialsError};
 pub use deadline::{Deadline, Ended};
 pub use endpoint::{DEFAULT_DOMAIN, DomainError, Endpoint, EndpointError, Protocol};
+pub use endpoints::Endpoints;
 pub use error::ApiError;
 pub use kind::Kind;
 pub use proxy::ProxyError;

@@ -1,4 +1,4 @@
-//! Which proxy a request goes through, from the environment and in the way Terraform itself reads it:
+//! Which proxy a request goes through, from the environment and in the way that programs in Go read it:
 //! `HTTPS_PROXY` and `HTTP_PROXY` by the scheme of the URL, `NO_PROXY` for exceptions, upper case before
 //! lower.
 //!

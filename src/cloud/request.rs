@@ -92,7 +92,6 @@ pub(crate) fn request(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ambient::FixedEnv;
     use crate::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
 
     const GRANT: CreateOrganizationMemberAuthIdentity =
@@ -105,7 +104,7 @@ mod tests {
         at: i64,
         region: Option<&str>,
     ) -> HttpRequest {
-        let agent = Agent::new("1.14.0", &FixedEnv::default());
+        let agent = Agent::new("tests", "tests");
         let at = DateTime::from_timestamp(at, 0).unwrap();
         request(call, signer, &Endpoint::parse(url).unwrap(), Sender { agent: &agent, region }, at)
     }

@@ -5,7 +5,7 @@
 use super::agent::Agent;
 use super::ca_bundle::CaBundle;
 use super::credentials::Credentials;
-use super::endpoint::Endpoint;
+use super::endpoints::Endpoints;
 use super::proxy::ProxyError;
 
 /// What a client is made of.
@@ -13,8 +13,8 @@ use super::proxy::ProxyError;
 pub struct Settings {
     /// Who signs.
     pub credentials: Credentials,
-    /// Where the Organization API answers.
-    pub organization: Endpoint,
+    /// Where the products answer that the client will call.
+    pub endpoints: Endpoints,
     /// Sent as `X-TC-Region`; the Organization API needs none.
     pub region: Option<String>,
     /// What requests say about their sender.

@@ -154,9 +154,9 @@ impl Clock for Ticking {
 fn settings() -> Settings {
     Settings {
         credentials: Credentials::new("AKIDtest", "the-secret-key".into(), None).unwrap(),
-        organization: Endpoint::parse("http://127.0.0.1:18080").unwrap(),
+        endpoints: [(Product::Organization, Endpoint::parse("http://127.0.0.1:18080").unwrap())].into(),
         region: None,
-        agent: Agent::new("1.14.0", &FixedEnv::default()),
+        agent: Agent::new("tests", "tests"),
         requests_per_second: None,
         max_retries: 8,
         ca_bundle: None,

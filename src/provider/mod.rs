@@ -1,5 +1,6 @@
 //! The provider: its block, its configuration, and the list that names every type.
 
+mod agent;
 mod config;
 mod settings;
 

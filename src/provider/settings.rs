@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::agent::agent;
 use super::config::{
     CA_BUNDLE, Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path,
 };
 use crate::ambient::Env;
 use crate::cloud::credentials::{EnvironmentSource, FixedSource, Source};
 use crate::cloud::{
-    Agent, CaBundle, Credentials, DEFAULT_DOMAIN, Endpoint, EndpointError, Protocol, Settings,
+    CaBundle, Credentials, DEFAULT_DOMAIN, Endpoint, EndpointError, Product, Protocol, Settings,
 };
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
@@ -30,7 +31,9 @@ pub(super) fn validate(config: &Config, report: &mut Diagnostics) {
     let mut check = |outcome: Result<(), Diagnostic>| report.extend(outcome.err());
     check(text(&config.protocol).map_or(Ok(()), |text| protocol(&text, Some(PROTOCOL.path())).map(drop)));
     check(text(&config.domain).map_or(Ok(()), |text| {
-        Endpoint::organization(&text, Protocol::Https).map(drop).map_err(|error| domain_error(&text, &error))
+        Endpoint::under(&text, Product::Organization, Protocol::Https)
+            .map(drop)
+            .map_err(|error| domain_error(&text, &error))
     }));
     check(
         config
@@ -60,7 +63,8 @@ pub(super) async fn resolve(
                 .map_or(Ok(Protocol::Https), |text| protocol(&text, Some(PROTOCOL.path())))?;
             let domain = or_env(&config.domain, "TENCENTCLOUD_DOMAIN");
             let domain = domain.as_deref().unwrap_or(DEFAULT_DOMAIN);
-            Endpoint::organization(domain, scheme).map_err(|error| domain_error(domain, &error))?
+            Endpoint::under(domain, Product::Organization, scheme)
+                .map_err(|error| domain_error(domain, &error))?
         }
     };
     if organization.is_plain_http() && !organization.is_loopback() {
@@ -73,9 +77,9 @@ pub(super) async fn resolve(
     };
     Ok(Settings {
         credentials: credentials(config, env).await?,
-        organization,
+        endpoints: [(Product::Organization, organization)].into(),
         region: or_env(&config.region, "TENCENTCLOUD_REGION"),
-        agent: Agent::new(host_version, env.as_ref()),
+        agent: agent(host_version, env.as_ref()),
         requests_per_second: number(
             &config.requests_per_second,
             REQUESTS_PER_SECOND.path(),

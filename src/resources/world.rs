@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::access::Access;
 use super::grants::Grants;
-use crate::ambient::{Clock, FixedEnv};
+use crate::ambient::Clock;
 use crate::cloud::{
-    Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
+    Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
+    TransportError,
 };
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::model::Model;
@@ -226,9 +227,13 @@ impl Process {
                 None,
             )
             .unwrap(),
-            organization: Endpoint::parse("https://organization.example.com").unwrap(),
+            endpoints: [(
+                Product::Organization,
+                Endpoint::parse("https://organization.example.com").unwrap(),
+            )]
+            .into(),
             region: None,
-            agent: Agent::new("1.11.4", &FixedEnv::default()),
+            agent: Agent::new("tests", "tests"),
             requests_per_second: None,
             max_retries: 3,
             ca_bundle: None,

@@ -63,6 +63,22 @@ fn the_pure_floors_stay_pure() {
 }
 
 #[test]
+fn the_cloud_floor_does_not_know_who_uses_it() {
+    let hosts = [["terra", "form"].concat(), ["open", "tofu"].concat()];
+    let named = |line: &str| hosts.iter().any(|host| line.to_lowercase().contains(host));
+    let sources = sources::rust("src").into_iter().filter(|source| source.floor() == "cloud");
+    let offences = sources.flat_map(|source| {
+        let lines = source.text.lines().zip(1..).filter(|(line, _)| named(line));
+        lines.map(|(line, number)| format!("{}:{number}: {}", source.path, line.trim())).collect::<Vec<_>>()
+    });
+    check(
+        "The cloud floor names the host.",
+        "another program could use it: whatever it says of its user comes in as a parameter",
+        offences.collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn only_one_table_spells_the_codes_of_the_api() {
     const TABLE: &str = "src/cloud/codes.rs";
     let sources = sources::rust("src");

@@ -147,7 +147,8 @@ async fn a_page_of_a_proxy_shows_none_of_its_credentials() {
         String::from_utf8(asked).unwrap()
     });
     let organization = Endpoint::parse("http://organization.example.test").unwrap();
-    let settings = Settings { organization, ..settings() };
+    let endpoints = [(Product::Organization, organization)].into();
+    let settings = Settings { endpoints, ..settings() };
     let env = FixedEnv::from_iter([("http_proxy", proxy.as_str())]);
     let client = Client::new(settings, Arc::new(Ticking(Instant::now())), &env).unwrap();
     let error = client.call(&READ, &minutes(1)).await.unwrap_err();

@@ -18,8 +18,9 @@ async fn settings_that_cannot_work_are_refused_before_any_call() {
 #[tokio::test]
 async fn a_service_that_cannot_be_reached_is_unavailable_even_to_a_write() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let organization = Endpoint::parse(&format!("http://{closed}")).unwrap();
-    let settings = Settings { organization, max_retries: 1, ..settings() };
+    let endpoint = Endpoint::parse(&format!("http://{closed}")).unwrap();
+    let endpoints = [(Product::Organization, endpoint)].into();
+    let settings = Settings { endpoints, max_retries: 1, ..settings() };
     let client = Client::new(settings, Arc::new(Ticking(Instant::now())), &FixedEnv::default()).unwrap();
     let error = client.call(&WRITE, &minutes(1)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (Kind::Unavailable, 2));
@@ -27,4 +28,17 @@ async fn a_service_that_cannot_be_reached_is_unavailable_even_to_a_write() {
     let start = "DeleteOrganizationMemberAuthIdentity could not be done; no answer from http://127.0.0.1:";
     assert!(told.starts_with(start) && told.contains("/; cannot connect to the service; "), "{told}");
     assert!(told.to_lowercase().contains("refused"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_product_without_an_endpoint_is_not_called() {
+    let script = Script::new([]);
+    let settings = Settings { endpoints: Endpoints::default(), ..settings() };
+    let error = client_with(settings, &script).call(&WRITE, &minutes(1)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.blame()), (Kind::Rejected, 0, Blame::Call));
+    assert!(
+        chain(&error).ends_with("was rejected; no endpoint is set for `organization`"),
+        "{}",
+        chain(&error)
+    );
 }

@@ -18,8 +18,8 @@ fn serve(behaviour: Behaviour) -> Server {
 }
 
 fn client_of(server: &Server, credentials: Credentials) -> Client {
-    let organization = Endpoint::parse(&server.url()).unwrap();
-    let settings = Settings { credentials, organization, ..settings() };
+    let endpoints = [(Product::Organization, Endpoint::parse(&server.url()).unwrap())].into();
+    let settings = Settings { credentials, endpoints, ..settings() };
     Client::new(settings, Arc::new(SystemClock), &FixedEnv::default()).unwrap()
 }
 

@@ -9,10 +9,10 @@ use bytes::Bytes;
 use criterion::Criterion;
 use secrecy::SecretString;
 use simulator::{SECRET_ID, SECRET_KEY};
-use terraform_provider_tencentcloud::ambient::{FixedEnv, SystemClock};
+use terraform_provider_tencentcloud::ambient::SystemClock;
 use terraform_provider_tencentcloud::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
 use terraform_provider_tencentcloud::cloud::{
-    Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Settings, Transport,
+    Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
     TransportError,
 };
 use tokio_util::sync::CancellationToken;
@@ -50,9 +50,9 @@ pub(crate) fn bench(criterion: &mut Criterion) {
 fn client() -> Result<Client, Box<dyn std::error::Error>> {
     let settings = Settings {
         credentials: Credentials::new(SECRET_ID, SecretString::from(SECRET_KEY), None)?,
-        organization: Endpoint::parse("https://organization.example.com")?,
+        endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com")?)].into(),
         region: None,
-        agent: Agent::new("1.11.4", &FixedEnv::default()),
+        agent: Agent::new("tests", "tests"),
         requests_per_second: Some(u32::MAX),
         max_retries: 0,
         ca_bundle: None,

@@ -7,14 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
-use terraform_provider_tencentcloud::ambient::{FixedClock, FixedEnv};
+use terraform_provider_tencentcloud::ambient::FixedClock;
 use terraform_provider_tencentcloud::cloud::api::organization::{
     CreateOrganizationMemberAuthIdentity, DeleteOrganizationMemberAuthIdentity, DescribeOrganization,
     DescribeOrganizationMemberAuthIdentities, DescribeOrganizationMembers, ListOrganizationIdentity,
 };
 use terraform_provider_tencentcloud::cloud::{
-    Action, Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Settings, Transport,
-    TransportError,
+    Action, Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Product, Settings,
+    Transport, TransportError,
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -137,9 +137,10 @@ async fn call<A: Action>(answer: &HttpAnswer, action: A) -> String {
             Some("the-token".into()),
         )
         .unwrap(),
-        organization: Endpoint::parse("https://organization.example.com").unwrap(),
+        endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com").unwrap())]
+            .into(),
         region: None,
-        agent: Agent::new("1.11.4", &FixedEnv::default()),
+        agent: Agent::new("tests", "tests"),
         requests_per_second: None,
         max_retries: 1,
         ca_bundle: None,

@@ -13,7 +13,8 @@ use fastrand::Rng;
 use simulator::{Cloud, Delivery, SECRET_ID, SECRET_KEY};
 use terraform_provider_tencentcloud::ambient::{Clock, FixedEnv};
 use terraform_provider_tencentcloud::cloud::{
-    Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
+    Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
+    TransportError,
 };
 use terraform_provider_tencentcloud::framework::diagnostic::Diagnostics;
 use terraform_provider_tencentcloud::framework::model::Model;
@@ -442,9 +443,13 @@ impl Provider for Offline {
         let cloud = cloud.with_grant(100_000_000_001, 11).with_grant(100_000_000_002, 12);
         let settings = Settings {
             credentials: Credentials::new(SECRET_ID, SECRET_KEY.into(), None).unwrap(),
-            organization: Endpoint::parse("https://organization.example.com").unwrap(),
+            endpoints: [(
+                Product::Organization,
+                Endpoint::parse("https://organization.example.com").unwrap(),
+            )]
+            .into(),
             region: None,
-            agent: Agent::new("1.11.4", &FixedEnv::default()),
+            agent: Agent::new("tests", "tests"),
             requests_per_second: None,
             max_retries: 1,
             ca_bundle: None,

@@ -9,9 +9,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
-use terraform_provider_tencentcloud::ambient::{FixedClock, FixedEnv};
+use terraform_provider_tencentcloud::ambient::FixedClock;
 use terraform_provider_tencentcloud::cloud::{
-    Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Settings, Transport,
+    Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
     TransportError,
 };
 use terraform_provider_tencentcloud::reconcile::Pair;
@@ -67,9 +67,13 @@ impl Target for Lists {
         let pages = Arc::new(Pages { bodies, calls: Mutex::default() });
         let settings = Settings {
             credentials: Credentials::new("AKIDlong-identifier", "the-secret-key".into(), None).unwrap(),
-            organization: Endpoint::parse("https://organization.example.com").unwrap(),
+            endpoints: [(
+                Product::Organization,
+                Endpoint::parse("https://organization.example.com").unwrap(),
+            )]
+            .into(),
             region: None,
-            agent: Agent::new("1.11.4", &FixedEnv::default()),
+            agent: Agent::new("tests", "tests"),
             requests_per_second: None,
             max_retries: 0,
             ca_bundle: None,

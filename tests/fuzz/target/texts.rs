@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use terraform_provider_tencentcloud::ambient::{FixedEnv, SystemClock};
-use terraform_provider_tencentcloud::cloud::{Agent, Client, Credentials, Endpoint, Protocol, Settings};
+use terraform_provider_tencentcloud::cloud::{
+    Agent, Client, Credentials, Endpoint, Product, Protocol, Settings,
+};
 use terraform_provider_tencentcloud::framework::diagnostic::Diagnostics;
 use terraform_provider_tencentcloud::framework::path::Path;
 use terraform_provider_tencentcloud::framework::timeouts::{Operation, Timeouts, render_duration};
@@ -67,7 +69,7 @@ impl Target for Texts {
             b"duration" => duration(text),
             b"number" => number(text),
             b"endpoint" => endpoint(Endpoint::parse(text)),
-            b"domain" => endpoint(Endpoint::organization(text, Protocol::Https)),
+            b"domain" => endpoint(Endpoint::under(text, Product::Organization, Protocol::Https)),
             b"protocol" => text.parse::<Protocol>().is_ok().to_string(),
             b"proxy" => proxy(text),
             b"credentials" => credentials(text),
@@ -138,9 +140,10 @@ fn proxy(text: &str) -> String {
     let env = FixedEnv::from_iter([("HTTPS_PROXY", text), ("NO_PROXY", text)]);
     let settings = Settings {
         credentials: Credentials::new("AKID", "key".into(), None).unwrap(),
-        organization: Endpoint::parse("https://organization.example.com").unwrap(),
+        endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com").unwrap())]
+            .into(),
         region: Some(text.to_owned()),
-        agent: Agent::new("", &env),
+        agent: Agent::new("tests", "tests"),
         requests_per_second: None,
         max_retries: 0,
         ca_bundle: None,
@@ -162,11 +165,8 @@ fn credentials(text: &str) -> String {
 }
 
 fn agent(text: &str) -> String {
-    let env =
-        FixedEnv::from_iter([("TF_APPEND_USER_AGENT", text), ("TENCENTCLOUD_API_REQUEST_CLIENT", text)]);
-    let agent = Agent::new(text, &env);
-    let printable =
-        |text: &str| !text.is_empty() && text.chars().all(|character| (' '..='~').contains(&character));
+    let agent = Agent::new(text, text);
+    let printable = |text: &str| text.chars().all(|character| (' '..='~').contains(&character));
     assert!(printable(agent.user_agent()) && printable(agent.request_client()), "{agent:?}");
     format!("{}", agent.request_client().len())
 }
