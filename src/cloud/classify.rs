@@ -17,6 +17,7 @@ use Repeat::{Bounded, Never};
 /// A signature was refused for its time, and the answer's own is not to be followed: the next would be
 /// refused too.
 const CLOCKS_APART: Row = Row::without_code(Credentials, Never, Call).meaning(Meaning::ClockApart);
+const UNSIGNED: Row = Row::without_code(Credentials, Never, Call).meaning(Meaning::NoCredentials);
 const NOT_SENT: Row = Row::without_code(Unavailable, Bounded, Call);
 const UNUSABLE: Row = Row::without_code(Unavailable, Never, Call);
 const LOST: Row = Row::without_code(Unavailable, Bounded, Arguments).but_for_a_write(Uncertain);
@@ -41,6 +42,7 @@ pub(crate) fn row(failure: &Failure) -> &'static Row {
         Failure::Foreign { status, .. } => by_status(*status),
         Failure::Shape { .. } => &NOT_THE_SERVICE,
         Failure::Encode(_) | Failure::NoEndpoint { .. } => &UNSENDABLE,
+        Failure::Unsigned(_) => &UNSIGNED,
         Failure::Transport { source: TransportError::NotSent(_), .. } => &NOT_SENT,
         Failure::Transport { source: TransportError::Unusable(_), .. } => &UNUSABLE,
         Failure::Transport { source: TransportError::MaybeSent(_), .. } | Failure::Stalled { .. } => &LOST,

@@ -1,9 +1,9 @@
 //! [`Client::call`], the only way out, and the order of one call.
 //!
-//! Written down once; then, until the call succeeds or must not be repeated: is there time left? Wait for leave
-//! of the limiter (a repetition pays too), sign with this attempt's clock, send, open the envelope, classify,
-//! wait with jitter. Time running out between attempts ends the call; an attempt once begun is seen to its
-//! end, so that no outcome is thrown away.
+//! Written down once; then, until the call succeeds or must not be repeated: is there time left? Wait for
+//! leave of the limiter (a repetition pays too), take the credentials that are valid now, sign with this
+//! attempt's clock, send, open the envelope, classify, wait with jitter. Time running out between attempts
+//! ends the call; an attempt once begun is seen to its end, so that no outcome is thrown away.
 //!
 //! Knows no action, no header and no error code.
 
@@ -20,7 +20,9 @@ use super::action::{Action, Authentication, Product};
 use super::ca_bundle::CaBundle;
 use super::classify::{classify, row};
 use super::clock_skew::ServiceClock;
-use super::codes::{Blame, is_about_time};
+use super::codes::{Blame, Repeat, is_about_time};
+use super::credentials::cache::CredentialsCache;
+use super::credentials::{Credentials, CredentialsError};
 use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::envelope::{self, Success};
@@ -31,7 +33,7 @@ use super::limiter::Limiter;
 use super::proxy;
 use super::redact::{Secrets, is_steering};
 use super::request::{Call, Sender, request};
-use super::retry::Patience;
+use super::retry::RetryBudget;
 use super::settings::{Settings, SettingsError};
 use super::transport::{HttpAnswer, Transport};
 use crate::ambient::{Clock, Env};
@@ -42,7 +44,8 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    clock: ServiceClock,
+    clock: Arc<ServiceClock>,
+    credentials: CredentialsCache,
     transport: Arc<dyn Transport>,
     /// What only the proxies may know.
     of_proxies: Vec<SecretString>,
@@ -85,9 +88,13 @@ impl Client {
         transport: Arc<dyn Transport>,
         of_proxies: Vec<SecretString>,
     ) -> Self {
+        let clock = Arc::new(ServiceClock::new(clock));
+        let credentials =
+            CredentialsCache::new(Arc::clone(&settings.credentials), Arc::clone(&clock) as Arc<dyn Clock>);
         Self(Arc::new(Inner {
             settings,
-            clock: ServiceClock::new(clock),
+            clock,
+            credentials,
             transport,
             of_proxies,
             limiters: Mutex::default(),
@@ -121,15 +128,19 @@ impl Inner {
             return Err(progress.end(Kind::Rejected, Some(Failure::NoEndpoint { service })));
         };
         let limiter = self.limiter(call);
-        let mut patience = Patience::new(self.settings.max_retries);
+        let mut budget = RetryBudget::new(self.settings.max_retries);
         let mut last = None;
         loop {
             let permit = match until.race(limiter.admit()).await {
                 Ok(permit) => permit,
                 Err(ended) => return Err(progress.end(ended.into(), last)),
             };
+            let signer = match self.signer(call, until).await {
+                Ok(signer) => signer,
+                Err(error) => return Err(progress.unsigned(error, last)),
+            };
             progress.attempts += 1;
-            let outcome = self.attempt(call, endpoint, until).await;
+            let outcome = self.attempt(call, endpoint, signer.as_ref(), until).await;
             outcome.log(progress);
             let failure = match outcome.result {
                 Ok(success) => return Ok(success),
@@ -141,21 +152,43 @@ impl Inner {
             } else {
                 drop(permit);
             }
-            let Some(wait) = patience.after(verdict, fastrand::f64()) else {
+            let Some(wait) = budget.after(verdict, fastrand::f64()) else {
                 return Err(progress.end(verdict.kind, Some(failure)));
             };
             if let Err(ended) = until.sleep(wait).await {
                 return Err(progress.end(ended.into(), Some(failure)));
             }
+            if let (Repeat::OnceRenewed, Some(refused)) = (verdict.repeat, &signer) {
+                match self.credentials.renew(refused, until).await {
+                    Ok(others) if others.is_same(refused) => {
+                        return Err(progress.end(verdict.kind, Some(failure)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => return Err(progress.unsigned(error, Some(failure))),
+                }
+            }
             last = Some(failure);
         }
     }
 
-    async fn attempt(&self, call: &Call, endpoint: &Endpoint, until: &Deadline) -> Outcome {
+    /// What signs an attempt of `call` that is made now; `None` where nothing needs to.
+    async fn signer(&self, call: &Call, until: &Deadline) -> Result<Option<Credentials>, CredentialsError> {
+        match call.authentication {
+            Authentication::Signature => self.credentials.provide(until).await.map(Some),
+            Authentication::Content => Ok(None),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call,
+        endpoint: &Endpoint,
+        signer: Option<&Credentials>,
+        until: &Deadline,
+    ) -> Outcome {
         let started = Instant::now();
         let limit = until.remaining().clamp(ATTEMPT_TIMEOUT_MIN, ATTEMPT_TIMEOUT_MAX);
-        let Settings { credentials, region, agent, .. } = &self.settings;
-        let signer = (call.authentication == Authentication::Signature).then_some(credentials);
+        let Settings { region, agent, .. } = &self.settings;
         let sender = Sender { agent, region: region.as_deref() };
         let request = request(call, signer, endpoint, sender, self.clock.now());
         trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
@@ -212,6 +245,14 @@ impl Progress {
             meaning: row.and_then(|row| row.means),
             failure,
         })
+    }
+
+    /// The error of a call that found nothing to sign its next attempt with, after `last`.
+    fn unsigned(&self, error: CredentialsError, last: Option<Failure>) -> ApiError {
+        match error {
+            CredentialsError::Ended(ended) => self.end(ended.into(), last),
+            error => self.end(Kind::Credentials, Some(Failure::Unsigned(error))),
+        }
     }
 }
 

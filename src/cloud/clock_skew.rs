@@ -27,13 +27,6 @@ impl ServiceClock {
         Self { clock, skew_s: AtomicI64::new(0) }
     }
 
-    /// The service's time; this machine's as long as no difference is known.
-    pub(crate) fn now(&self) -> DateTime<Utc> {
-        let now = self.clock.now();
-        let skew = TimeDelta::try_seconds(self.skew_s.load(Ordering::Relaxed)).unwrap_or_default();
-        now.checked_add_signed(skew).unwrap_or(now)
-    }
-
     /// Takes the time of an answer that just came, unless it is a day off or more. Gives the seconds this
     /// machine is behind (ahead if negative), or `None` if `date` is missing or not an HTTP date.
     pub(crate) fn learn(&self, date: Option<&str>) -> Option<i64> {
@@ -43,6 +36,15 @@ impl ServiceClock {
             self.skew_s.store(skew, Ordering::Relaxed);
         }
         Some(skew)
+    }
+}
+
+impl Clock for ServiceClock {
+    /// The service's time; this machine's as long as no difference is known.
+    fn now(&self) -> DateTime<Utc> {
+        let now = self.clock.now();
+        let skew = TimeDelta::try_seconds(self.skew_s.load(Ordering::Relaxed)).unwrap_or_default();
+        now.checked_add_signed(skew).unwrap_or(now)
     }
 }
 

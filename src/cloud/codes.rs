@@ -14,6 +14,8 @@ pub(crate) enum Repeat {
     Never,
     /// Once, signed anew.
     OnceResigned,
+    /// Once, signed with other credentials, if there are others.
+    OnceRenewed,
     /// A bounded number of times.
     Bounded,
     /// Until the deadline.
@@ -44,6 +46,8 @@ pub enum Blame {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
+    /// The source of the credentials gave none.
+    NoCredentials,
     /// The key does not exist, was deleted or is disabled.
     KeyUnknown,
     /// What was sent as the id of a key is none.
@@ -143,7 +147,7 @@ impl Row {
 use Blame::{Arguments, Call, Identity, Member};
 use Kind::{Absent, Credentials, Denied, Failed, InUse, Rejected, Throttled, Unavailable, Uncertain};
 use Meaning as M;
-use Repeat::{Bounded, Never, OnceResigned, UntilDeadline};
+use Repeat::{Bounded, Never, OnceRenewed, OnceResigned, UntilDeadline};
 
 /// A code that nobody documents.
 const UNDOCUMENTED: Row = Row::without_code(Failed, Never, Arguments);
@@ -163,7 +167,7 @@ const CODES: &[Row] = &[
     Row::new("AuthFailure.SecretIdNotFound", Credentials, Never, Call, M::KeyUnknown),
     Row::new("AuthFailure.SignatureExpire", Credentials, OnceResigned, Call, M::ClockApart),
     Row::new("AuthFailure.SignatureFailure", Credentials, Never, Call, M::KeyMismatched),
-    Row::new("AuthFailure.TokenFailure", Credentials, Never, Call, M::TokenRefused),
+    Row::new("AuthFailure.TokenFailure", Credentials, OnceRenewed, Call, M::TokenRefused),
     Row::new("AuthFailure.UnauthorizedOperation", Denied, Never, Call, M::NotAuthorized),
     Row::without_code(Rejected, Never, Call).coded("DryRunOperation"),
     Row::new("FailedOperation", Failed, Never, Arguments, M::OperationFailed),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::clock_skew::is_credible;
 use super::codes::{Blame, Meaning};
+use super::credentials::CredentialsError;
 use super::kind::Kind;
 use super::transport::TransportError;
 
@@ -31,6 +32,9 @@ pub(crate) enum Failure {
     /// The request body could not be written.
     #[error("the request cannot be written as JSON")]
     Encode(#[source] serde_json::Error),
+    /// There was nothing to sign with.
+    #[error("the request could not be signed")]
+    Unsigned(#[source] CredentialsError),
     /// Nobody said where the product answers.
     #[error("no endpoint is set for `{service}`")]
     NoEndpoint { service: &'static str },

@@ -44,7 +44,7 @@ pub use agent::Agent;
 pub use ca_bundle::{CaBundle, CaBundleError};
 pub use client::Client;
 pub use codes::{Blame, Meaning};
-pub use credentials::{Credentials, CredentialsError};
+pub use credentials::{Credentials, CredentialsError, ProvideCredentials};
 pub use deadline::{Deadline, Ended};
 pub use endpoint::{DEFAULT_DOMAIN, DomainError, Endpoint, EndpointError, Protocol};
 pub use endpoints::Endpoints;

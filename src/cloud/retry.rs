@@ -7,20 +7,21 @@ use std::time::Duration;
 
 use super::codes::{Repeat, Verdict};
 
-/// The patience of one call.
+/// How often one call may still be repeated.
 #[derive(Debug)]
-pub(crate) struct Patience {
+pub(crate) struct RetryBudget {
     retries_left: u32,
     failures: u32,
     resigned: bool,
+    renewed: bool,
 }
 
 const FIRST_CEILING: Duration = Duration::from_millis(250);
 const CEILING_MAX: Duration = Duration::from_secs(10);
 
-impl Patience {
+impl RetryBudget {
     pub(crate) fn new(max_retries: u32) -> Self {
-        Self { retries_left: max_retries, failures: 0, resigned: false }
+        Self { retries_left: max_retries, failures: 0, resigned: false, renewed: false }
     }
 
     /// Counts a failure. How long to wait before the next attempt, or `None` if there should be none. `luck`
@@ -29,11 +30,8 @@ impl Patience {
         self.failures = self.failures.saturating_add(1);
         match verdict.repeat {
             Repeat::Never => None,
-            Repeat::OnceResigned if self.resigned => None,
-            Repeat::OnceResigned => {
-                self.resigned = true;
-                Some(Duration::ZERO)
-            }
+            Repeat::OnceResigned => once(&mut self.resigned),
+            Repeat::OnceRenewed => once(&mut self.renewed),
             Repeat::Bounded => {
                 self.retries_left = self.retries_left.checked_sub(1)?;
                 Some(ceiling(self.failures).mul_f64(luck))
@@ -42,6 +40,10 @@ impl Patience {
             Repeat::UntilDeadline => Some(ceiling(self.failures).mul_f64(luck)),
         }
     }
+}
+
+fn once(done: &mut bool) -> Option<Duration> {
+    (!std::mem::replace(done, true)).then_some(Duration::ZERO)
 }
 
 fn ceiling(failures: u32) -> Duration {
@@ -55,9 +57,9 @@ mod tests {
     use crate::cloud::kind::Kind;
 
     fn waits(repeat: Repeat, max_retries: u32, luck: f64, failures: usize) -> Vec<Option<u128>> {
-        let mut patience = Patience::new(max_retries);
+        let mut budget = RetryBudget::new(max_retries);
         let verdict = Verdict { kind: Kind::Unavailable, repeat };
-        (0..failures).map(|_| Some(patience.after(verdict, luck)?.as_millis())).collect()
+        (0..failures).map(|_| Some(budget.after(verdict, luck)?.as_millis())).collect()
     }
 
     #[test]
@@ -84,5 +86,6 @@ mod tests {
         assert_eq!(waits(Repeat::Never, 8, 1.0, 1), [None]);
         assert_eq!(waits(Repeat::Bounded, 0, 1.0, 1), [None]);
         assert_eq!(waits(Repeat::OnceResigned, 0, 1.0, 2), [Some(0), None]);
+        assert_eq!(waits(Repeat::OnceRenewed, 0, 1.0, 2), [Some(0), None]);
     }
 }

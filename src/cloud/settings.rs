@@ -2,17 +2,19 @@
 //!
 //! Has no defaults: whoever configures the client knows what its user was told.
 
+use std::sync::Arc;
+
 use super::agent::Agent;
 use super::ca_bundle::CaBundle;
-use super::credentials::Credentials;
+use super::credentials::ProvideCredentials;
 use super::endpoints::Endpoints;
 use super::proxy::ProxyError;
 
 /// What a client is made of.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Who signs.
-    pub credentials: Credentials,
+    /// Where to take what signs from.
+    pub credentials: Arc<dyn ProvideCredentials>,
     /// Where the products answer that the client will call.
     pub endpoints: Endpoints,
     /// Sent as `X-TC-Region`; the Organization API needs none.

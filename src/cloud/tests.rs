@@ -19,6 +19,7 @@ use crate::ambient::{Clock, FixedEnv};
 
 mod answers;
 mod calls;
+mod credentials;
 mod secrets;
 mod settings;
 mod simulator;
@@ -153,7 +154,7 @@ impl Clock for Ticking {
 
 fn settings() -> Settings {
     Settings {
-        credentials: Credentials::new("AKIDtest", "the-secret-key".into(), None).unwrap(),
+        credentials: Credentials::new("AKIDtest", "the-secret-key".into(), None).unwrap().into(),
         endpoints: [(Product::Organization, Endpoint::parse("http://127.0.0.1:18080").unwrap())].into(),
         region: None,
         agent: Agent::new("tests", "tests"),

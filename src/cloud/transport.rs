@@ -29,7 +29,8 @@ pub enum Method {
     Post,
 }
 
-/// A request, complete. Its `Debug` shows no header values: the signature and the session token are among them.
+/// A request, complete. Its `Debug` shows no header values: the signature and the session token are among
+/// them.
 #[derive(Clone)]
 pub struct HttpRequest {
     /// What is asked of the server.

@@ -3,17 +3,20 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
 
 use super::agent::agent;
 use super::config::{
     CA_BUNDLE, Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path,
 };
 use crate::ambient::Env;
-use crate::cloud::credentials::{EnvironmentSource, FixedSource, Source};
+use crate::cloud::credentials::{EnvironmentSource, FixedSource};
 use crate::cloud::{
-    CaBundle, Credentials, DEFAULT_DOMAIN, Endpoint, EndpointError, Product, Protocol, Settings,
+    CaBundle, CredentialsError, DEFAULT_DOMAIN, Deadline, Endpoint, EndpointError, Product, Protocol,
+    ProvideCredentials, Settings,
 };
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
@@ -23,6 +26,8 @@ const SUMMARY: &str = "Invalid provider configuration";
 const REQUESTS_PER_SECOND_MAX: u32 = 1_000;
 const MAX_RETRIES_DEFAULT: u32 = 8;
 const MAX_RETRIES_MAX: u32 = 100;
+/// How long reading them may take.
+const CREDENTIALS_MAX: Duration = Duration::from_secs(30);
 /// How much of a domain a text quotes: more than a real one has.
 const DOMAIN_QUOTED: usize = 80;
 
@@ -122,25 +127,30 @@ fn chain(error: &dyn Error) -> String {
 
 /// The key pair: halves that the block leaves out come from the environment. A session token belongs to its
 /// key, so that of the environment is used only with the key of the environment.
-async fn credentials(config: &Config, env: &Arc<dyn Env>) -> Result<Credentials, Diagnostics> {
+async fn credentials(
+    config: &Config,
+    env: &Arc<dyn Env>,
+) -> Result<Arc<dyn ProvideCredentials>, Diagnostics> {
     let (id, key, token) = (text(&config.secret_id), text(&config.secret_key), text(&config.security_token));
-    let source: Box<dyn Source> = if id.is_none() && key.is_none() && token.is_none() {
-        Box::new(EnvironmentSource::new(Arc::clone(env)))
+    let source: Arc<dyn ProvideCredentials> = if id.is_none() && key.is_none() && token.is_none() {
+        Arc::new(EnvironmentSource::new(Arc::clone(env)))
     } else {
         let token = token.or_else(|| {
             let from_environment = key.is_none();
             from_environment.then(|| env.var("TENCENTCLOUD_SECURITY_TOKEN")).flatten()
         });
-        Box::new(FixedSource::new(
+        Arc::new(FixedSource::new(
             "the provider block",
             id.or_else(|| env.var("TENCENTCLOUD_SECRET_ID")),
             key.or_else(|| env.var("TENCENTCLOUD_SECRET_KEY")).map(SecretString::from),
             token.map(SecretString::from),
         ))
     };
-    match source.load().await {
-        Ok(Some(credentials)) => Ok(credentials),
-        Ok(None) => Err(Diagnostic::error(
+    // Neither makes a call, so that they can be tried before the first.
+    let until = Deadline::after(CREDENTIALS_MAX, CancellationToken::new());
+    match source.provide(&until).await {
+        Ok(_) => Ok(source),
+        Err(CredentialsError::Missing { .. }) => Err(Diagnostic::error(
             "No credentials",
             "No API key was found. Looked, in this order, at the arguments secret_id and secret_key of the provider \
              block (not set) and at the environment variables TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY (not \

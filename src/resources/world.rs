@@ -226,7 +226,8 @@ impl Process {
                 SecretString::from(simulator::SECRET_KEY),
                 None,
             )
-            .unwrap(),
+            .unwrap()
+            .into(),
             endpoints: [(
                 Product::Organization,
                 Endpoint::parse("https://organization.example.com").unwrap(),

@@ -118,6 +118,7 @@ fn a_code_is_looked_up_whole_then_by_its_class() {
         ("AuthFailure.SecretIdNotFound", Credentials, Never),
         ("AuthFailure.SignatureExpire", Credentials, OnceResigned),
         ("AuthFailure.SomethingNew", Credentials, Never),
+        ("AuthFailure.TokenFailure", Credentials, OnceRenewed),
         ("AuthFailure.UnauthorizedOperation", Denied, Never),
         ("FailedOperation.MemberIdentityAuthUsed", InUse, Never),
         ("FailedOperation.SomethingNew", Failed, Never),

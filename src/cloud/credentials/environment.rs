@@ -5,8 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use super::{Credentials, CredentialsError, Found, Source};
+use super::error::CredentialsError;
+use super::key_pair::{Credentials, Found};
+use super::provide::ProvideCredentials;
 use crate::ambient::Env;
+use crate::cloud::deadline::Deadline;
 
 const SECRET_ID: &str = "TENCENTCLOUD_SECRET_ID";
 const SECRET_KEY: &str = "TENCENTCLOUD_SECRET_KEY";
@@ -17,19 +20,15 @@ const SECURITY_TOKEN: &str = "TENCENTCLOUD_SECURITY_TOKEN";
 pub struct EnvironmentSource(Arc<dyn Env>);
 
 impl EnvironmentSource {
-    /// Looks in `env`, at the time of `load`.
+    /// Looks in `env` each time that it is asked.
     pub fn new(env: Arc<dyn Env>) -> Self {
         Self(env)
     }
 }
 
 #[async_trait]
-impl Source for EnvironmentSource {
-    fn name(&self) -> &'static str {
-        "the environment"
-    }
-
-    async fn load(&self) -> Result<Option<Credentials>, CredentialsError> {
+impl ProvideCredentials for EnvironmentSource {
+    async fn provide(&self, _: &Deadline) -> Result<Credentials, CredentialsError> {
         let found = Found {
             secret_id: self.0.var(SECRET_ID),
             secret_key: self.0.var(SECRET_KEY).map(SecretString::from),
@@ -41,19 +40,24 @@ impl Source for EnvironmentSource {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
     use crate::ambient::FixedEnv;
 
     #[tokio::test]
     async fn the_variables_make_credentials_or_an_error_that_names_them() {
-        let load = async |env: &[(&str, &str)]| {
+        let provide = async |env: &[(&str, &str)]| {
             let env: FixedEnv = env.iter().copied().collect();
-            EnvironmentSource::new(Arc::new(env)).load().await
+            let until = Deadline::after(Duration::ZERO, CancellationToken::new());
+            EnvironmentSource::new(Arc::new(env)).provide(&until).await
         };
-        assert!(load(&[]).await.unwrap().is_none());
-        let full = load(&[(SECRET_ID, "id"), (SECRET_KEY, "key"), (SECURITY_TOKEN, "token")]).await;
-        assert!(full.unwrap().is_some_and(|credentials| credentials.token().is_some()));
-        let half = load(&[(SECRET_ID, "id")]).await.unwrap_err().to_string();
+        assert!(matches!(provide(&[]).await, Err(CredentialsError::Missing { .. })));
+        let full = provide(&[(SECRET_ID, "id"), (SECRET_KEY, "key"), (SECURITY_TOKEN, "token")]).await;
+        assert!(full.unwrap().token().is_some());
+        let half = provide(&[(SECRET_ID, "id")]).await.unwrap_err().to_string();
         assert_eq!(
             half,
             "the environment: `TENCENTCLOUD_SECRET_KEY` is missing, though `TENCENTCLOUD_SECRET_ID` is set"

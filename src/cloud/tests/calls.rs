@@ -35,7 +35,7 @@ async fn a_request_is_what_the_documentation_asks_for() {
 #[tokio::test(start_paused = true)]
 async fn a_region_and_a_token_are_sent_where_there_are_any() {
     let script = Script::new([ok()]);
-    let credentials = Credentials::new("id", "key".into(), Some("session".into())).unwrap();
+    let credentials = Credentials::new("id", "key".into(), Some("session".into())).unwrap().into();
     let region = Some("ap-singapore".to_owned());
     let client = client_with(Settings { credentials, region, ..settings() }, &script);
     client.call(&READ, &minutes(1)).await.unwrap();

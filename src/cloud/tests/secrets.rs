@@ -40,7 +40,8 @@ async fn every_holder_of_a_secret_wipes_it_when_it_is_dropped() {
     let signable = Signable { service: "x", headers: &[], body: b"", at: DateTime::UNIX_EPOCH };
     check(&signable.authorization(credentials.secret_id(), credentials.secret_key()));
     let script = Script::new([ok()]);
-    client_with(Settings { credentials, ..settings() }, &script).call(&READ, &minutes(1)).await.unwrap();
+    let settings = Settings { credentials: credentials.into(), ..settings() };
+    client_with(settings, &script).call(&READ, &minutes(1)).await.unwrap();
     let request = &script.sent()[0].1;
     assert!(request.header("X-TC-Token") == Some("token") && request.header("Authorization").is_some());
     request.headers.iter().for_each(|(_, value)| check(value));
@@ -57,7 +58,7 @@ async fn an_answer_that_echoes_the_request_gives_nothing_away() {
     let script = Script::new([Step::Echo]);
     let (id, token) = ("AKIDlong-identifier", "the-session-token-of-a-role");
     let credentials = Credentials::new(id, "the-secret-key".into(), Some(token.into())).unwrap();
-    let client = client_with(Settings { credentials, ..settings() }, &script);
+    let client = client_with(Settings { credentials: credentials.into(), ..settings() }, &script);
     let error = client.call(&WRITE, &minutes(1)).await.unwrap_err();
     drop(guard);
 
@@ -99,7 +100,7 @@ async fn an_escaped_echo_in_any_part_of_an_answer_gives_nothing_away() {
     tracing::callsite::rebuild_interest_cache();
     for step in steps {
         let script = Script::new([step]);
-        let settings = Settings { credentials: credentials.clone(), max_retries: 0, ..settings() };
+        let settings = Settings { credentials: credentials.clone().into(), max_retries: 0, ..settings() };
         let error = client_with(settings, &script).call(&READ, &minutes(1)).await.unwrap_err();
         let request = &script.sent()[0].1;
         let signature = request.header("authorization").unwrap().rsplit('=').next().unwrap();
@@ -116,7 +117,7 @@ async fn an_escaped_echo_in_any_part_of_an_answer_gives_nothing_away() {
         let token = request.header("x-tc-token").unwrap().replace('/', "\\/").replace('=', "\\u003d");
         format!(r#"{{"Response":{{"Items":[{{"IdentityRoleName":"{token}\u202e\u001b role"}}]}}}}"#)
     })]);
-    let settings = Settings { credentials, ..settings() };
+    let settings = Settings { credentials: credentials.into(), ..settings() };
     let page = client_with(settings, &script).call(&READ, &minutes(1)).await.unwrap();
     assert_eq!(page.items[0].identity_role_name.as_deref(), Some("[secret]   role"));
 }
@@ -172,7 +173,7 @@ async fn a_log_tells_each_attempt_and_no_secret() {
     let credentials =
         Credentials::new("AKIDlong-identifier", "the-secret-key".into(), Some("the-session-token".into()))
             .unwrap();
-    let client = client_with(Settings { credentials, ..settings() }, &script);
+    let client = client_with(Settings { credentials: credentials.into(), ..settings() }, &script);
     client.call(&READ, &minutes(1)).await.unwrap();
     let error = client.call(&WRITE, &minutes(1)).await.unwrap_err();
     drop(guard);

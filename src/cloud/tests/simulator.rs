@@ -19,7 +19,7 @@ fn serve(behaviour: Behaviour) -> Server {
 
 fn client_of(server: &Server, credentials: Credentials) -> Client {
     let endpoints = [(Product::Organization, Endpoint::parse(&server.url()).unwrap())].into();
-    let settings = Settings { credentials, endpoints, ..settings() };
+    let settings = Settings { credentials: credentials.into(), endpoints, ..settings() };
     Client::new(settings, Arc::new(SystemClock), &FixedEnv::default()).unwrap()
 }
 

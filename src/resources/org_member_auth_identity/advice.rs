@@ -121,6 +121,11 @@ fn of_caller(meaning: Meaning, action: &str) -> Option<Advice> {
              secret_id belongs to. Nothing was taken out of the state. If the organization is really gone, \
              remove the resource with `terraform state rm`.",
         ),
+        Meaning::NoCredentials => Advice::new(
+            "Credentials could not be obtained",
+            "There was nothing to sign the call with, so it was not made. The cause below says what came in \
+             the way. Apply again when it is out of the way.",
+        ),
         Meaning::KeyUnknown => Advice::new(
             AUTHENTICATION_FAILED,
             "The key was not found: it does not exist, was deleted or is disabled. Check the provider's \

@@ -49,7 +49,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
 
 fn client() -> Result<Client, Box<dyn std::error::Error>> {
     let settings = Settings {
-        credentials: Credentials::new(SECRET_ID, SecretString::from(SECRET_KEY), None)?,
+        credentials: Credentials::new(SECRET_ID, SecretString::from(SECRET_KEY), None)?.into(),
         endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com")?)].into(),
         region: None,
         agent: Agent::new("tests", "tests"),

@@ -136,7 +136,8 @@ async fn call<A: Action>(answer: &HttpAnswer, action: A) -> String {
             "the-secret-key".into(),
             Some("the-token".into()),
         )
-        .unwrap(),
+        .unwrap()
+        .into(),
         endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com").unwrap())]
             .into(),
         region: None,

@@ -442,7 +442,7 @@ impl Provider for Offline {
         let cloud = (11..=14).fold(cloud, |cloud, id| cloud.with_identity(id, "identity"));
         let cloud = cloud.with_grant(100_000_000_001, 11).with_grant(100_000_000_002, 12);
         let settings = Settings {
-            credentials: Credentials::new(SECRET_ID, SECRET_KEY.into(), None).unwrap(),
+            credentials: Credentials::new(SECRET_ID, SECRET_KEY.into(), None).unwrap().into(),
             endpoints: [(
                 Product::Organization,
                 Endpoint::parse("https://organization.example.com").unwrap(),

@@ -66,7 +66,9 @@ impl Target for Lists {
         let bodies = input.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         let pages = Arc::new(Pages { bodies, calls: Mutex::default() });
         let settings = Settings {
-            credentials: Credentials::new("AKIDlong-identifier", "the-secret-key".into(), None).unwrap(),
+            credentials: Credentials::new("AKIDlong-identifier", "the-secret-key".into(), None)
+                .unwrap()
+                .into(),
             endpoints: [(
                 Product::Organization,
                 Endpoint::parse("https://organization.example.com").unwrap(),

@@ -139,7 +139,7 @@ fn endpoint<E: std::fmt::Display>(endpoint: Result<Endpoint, E>) -> String {
 fn proxy(text: &str) -> String {
     let env = FixedEnv::from_iter([("HTTPS_PROXY", text), ("NO_PROXY", text)]);
     let settings = Settings {
-        credentials: Credentials::new("AKID", "key".into(), None).unwrap(),
+        credentials: Credentials::new("AKID", "key".into(), None).unwrap().into(),
         endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com").unwrap())]
             .into(),
         region: Some(text.to_owned()),
