@@ -6,6 +6,7 @@
 pub mod ambient;
 pub mod cloud;
 pub mod framework;
+pub mod organization;
 pub mod plugin;
 pub mod proto;
 pub mod provider;

@@ -61,7 +61,11 @@ impl Deadline {
 
     /// Awaits `work` until `grace` after the limit, or until the stop: for work that ends by itself soon
     /// after the limit, and whose outcome is worth more than the bare fact that time is up.
-    pub async fn outlast<T>(&self, grace: Duration, work: impl Future<Output = T>) -> Result<T, Ended> {
+    pub async fn race_with_grace<T>(
+        &self,
+        grace: Duration,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Ended> {
         tokio::select! {
             biased;
             done = work => Ok(done),
@@ -107,7 +111,7 @@ mod tests {
     async fn the_grace_after_the_limit_is_given_once() {
         let deadline = Deadline::after(SECOND, CancellationToken::new());
         for _ in 0..3 {
-            let waited = deadline.outlast(SECOND, std::future::pending::<()>()).await;
+            let waited = deadline.race_with_grace(SECOND, std::future::pending::<()>()).await;
             assert_eq!(waited, Err(Ended::TimedOut));
             assert_eq!(deadline.elapsed(), SECOND * 2);
         }

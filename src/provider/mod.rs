@@ -13,8 +13,8 @@ use crate::cloud::Client;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
+use crate::organization::Grants;
 use crate::resources::access::Access;
-use crate::resources::grants::Grants;
 use crate::resources::org_member_auth_identity::OrgMemberAuthIdentity;
 
 /// The provider `tencentcloud`, in the world that it was given.

@@ -2,16 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Pair;
-
-/// How an existing grant stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It works.
-    Configured,
-    /// It exists but must be granted again to work: its identity changed since (API `Status` 2).
-    Stale,
-}
+use super::{GrantStatus, Pair};
 
 /// What to do, in this order: grants come before revokes, so that access never drops below what both the
 /// old and the new configuration allow.
@@ -32,9 +23,9 @@ pub struct Decision {
 pub fn decide(
     desired: &BTreeSet<Pair>,
     owned: &BTreeSet<Pair>,
-    observed: &BTreeMap<Pair, Standing>,
+    observed: &BTreeMap<Pair, GrantStatus>,
 ) -> Decision {
-    let works = |pair: &Pair| observed.get(pair) == Some(&Standing::Configured);
+    let works = |pair: &Pair| observed.get(pair) == Some(&GrantStatus::Configured);
     Decision {
         grant: desired.iter().filter(|pair| !works(pair)).copied().collect(),
         adopt: desired
@@ -52,15 +43,15 @@ mod tests {
     use crate::reconcile::Product;
 
     /// What a world says of one pair besides whether it is desired.
-    type Lot = (bool, Option<Standing>);
+    type Lot = (bool, Option<GrantStatus>);
 
     const ALL: [Lot; 6] = [
         (false, None),
-        (false, Some(Standing::Configured)),
-        (false, Some(Standing::Stale)),
+        (false, Some(GrantStatus::Configured)),
+        (false, Some(GrantStatus::Stale)),
         (true, None),
-        (true, Some(Standing::Configured)),
-        (true, Some(Standing::Stale)),
+        (true, Some(GrantStatus::Configured)),
+        (true, Some(GrantStatus::Stale)),
     ];
 
     /// Tries every world of `members` × `identities` in which each pair has one of `lots`, for every product
@@ -102,17 +93,17 @@ mod tests {
     fn check_world(pairs: &[Pair], desired: &BTreeSet<Pair>, lots: &[Lot]) {
         let lot = || pairs.iter().copied().zip(lots.iter().copied());
         let owned: BTreeSet<Pair> = lot().filter(|(_, (owned, _))| *owned).map(|(pair, _)| pair).collect();
-        let before: BTreeMap<Pair, Standing> =
-            lot().filter_map(|(pair, (_, standing))| Some((pair, standing?))).collect();
+        let before: BTreeMap<Pair, GrantStatus> =
+            lot().filter_map(|(pair, (_, status))| Some((pair, status?))).collect();
         let decision = decide(desired, &owned, &before);
 
         let mut after = before.clone();
-        after.extend(decision.grant.iter().map(|pair| (*pair, Standing::Configured)));
+        after.extend(decision.grant.iter().map(|pair| (*pair, GrantStatus::Configured)));
         after.retain(|pair, _| !decision.revoke.contains(pair));
         let context = || format!("desired {desired:?}, owned {owned:?}, before {before:?}: {decision:?}");
         for pair in pairs {
             let wanted = if desired.contains(pair) {
-                Some(&Standing::Configured)
+                Some(&GrantStatus::Configured)
             } else if owned.contains(pair) {
                 None
             } else {
@@ -120,7 +111,7 @@ mod tests {
             };
             assert_eq!(after.get(pair), wanted, "{pair}: {}", context());
         }
-        let needless = |pair: &Pair| before.get(pair) == Some(&Standing::Configured);
+        let needless = |pair: &Pair| before.get(pair) == Some(&GrantStatus::Configured);
         assert!(!decision.grant.iter().any(needless), "{}", context());
         assert!(decision.grant.is_subset(desired), "granted, though nobody declared it: {}", context());
         assert!(decision.revoke.is_subset(&owned), "revoked, though it is not ours: {}", context());

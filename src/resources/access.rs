@@ -2,7 +2,7 @@
 
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
-use crate::resources::grants::Grants;
+use crate::organization::Grants;
 
 /// The way to the organization, or why there is none yet.
 #[derive(Debug)]

@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::access::Access;
-use super::grants::Grants;
 use crate::ambient::Clock;
 use crate::cloud::{
     Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
@@ -22,6 +21,7 @@ use crate::cloud::{
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::model::Model;
 use crate::framework::resource::{Change, Cx, Planned, Resource, Slot};
+use crate::organization::Grants;
 
 /// An organization, and the provider process that looks after it.
 #[derive(Debug)]

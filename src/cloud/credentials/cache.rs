@@ -1,8 +1,8 @@
 //! What a client signs with: the credentials of its source, kept for as long as they are valid.
 //!
-//! One renewal at a time, for all who wait. It runs in a task of its own: a caller whose time is up, or who is
-//! asked to stop, goes away alone. Some time before the credentials expire they are renewed while callers go
-//! on with them; if that fails, they stay in use until they expire.
+//! One renewal at a time, for all who wait. It runs in a task of its own: a caller whose time is up, or who
+//! is asked to stop, goes away alone. Some time before the credentials expire they are renewed while callers
+//! go on with them; if that fails, they stay in use until they expire.
 //!
 //! Failures are not kept: whoever comes after one asks the source again.
 

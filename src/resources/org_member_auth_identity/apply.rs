@@ -10,10 +10,10 @@ use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Cx, Slot};
 use crate::framework::timeouts::Operation;
-use crate::reconcile::Pair;
+use crate::organization::{Claim, Grants, Halt};
 use crate::reconcile::decide::{Decision, decide};
+use crate::reconcile::{Grant, Pair};
 use crate::resources::access::Access;
-use crate::resources::grants::{Claim, Grant, Grants, Halt};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
@@ -128,11 +128,10 @@ async fn converge(
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();
     let revoked = claim.revoked();
     present.retain(|pair, _| !revoked.contains(pair));
-    let standings =
-        present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.standing))).collect();
-    let mut decision = decide(&desired, &owned, &standings);
+    let statuses = present.iter().filter_map(|(pair, grant)| Some((*pair, grant.as_ref()?.status))).collect();
+    let mut decision = decide(&desired, &owned, &statuses);
 
-    let settled = grants.settle(decision.grant.clone(), until).await;
+    let settled = grants.grant_and_confirm(decision.grant.clone(), until).await;
     for pair in &settled.unseen {
         present.entry(*pair).or_insert(None);
     }

@@ -11,10 +11,10 @@ use crate::cloud::Deadline;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
+use crate::organization::Grants;
 use crate::reconcile::Pair;
 use crate::reconcile::roster::{Change, Intent};
 use crate::resources::access::Access;
-use crate::resources::grants::Grants;
 
 /// Settles who of several instances that list a pair answers for it, and tells what comes of it.
 /// `reconcile::roster` decides.
@@ -32,7 +32,7 @@ pub(super) async fn coordinate(
     match (prior, planned) {
         (None, None) => Ok(()),
         (None, Some(planned)) => replace(cx, grants, private, planned).await,
-        (Some(prior), planned) => settle(cx, grants, private, prior, planned).await,
+        (Some(prior), planned) => grant_and_confirm(cx, grants, private, prior, planned).await,
     }
 }
 
@@ -61,7 +61,7 @@ async fn replace(
     Ok(())
 }
 
-async fn settle(
+async fn grant_and_confirm(
     cx: &Cx<'_, Access>,
     grants: &Grants,
     private: Private,

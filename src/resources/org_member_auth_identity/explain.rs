@@ -10,9 +10,9 @@ use super::advice::{self, advice};
 use crate::cloud::{ApiError, Deadline, Ended, Kind};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::timeouts::render_duration;
+use crate::organization::{Culprit, GrantOutcome, Halt, Refusal, RevokeOutcome};
 use crate::reconcile::Pair;
 use crate::reconcile::decide::Decision;
-use crate::resources::grants::{Culprit, Halt, Refusal, Revoked, Settled};
 
 /// How many pairs or members a text names before it only counts.
 const NAMED: usize = 5;
@@ -58,7 +58,12 @@ pub(super) fn claim(doing: Doing, halt: &Halt, until: &Deadline) -> Diagnostics 
 }
 
 /// Some of the grants of `decision` were not made, and its revokes therefore not begun.
-pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until: &Deadline) -> Diagnostics {
+pub(super) fn grants(
+    doing: Doing,
+    settled: &GrantOutcome,
+    decision: &Decision,
+    until: &Deadline,
+) -> Diagnostics {
     let state = if doing == Doing::Creating && !settled.made_any() {
         "There is no state yet"
     } else if settled.unseen.is_empty() {
@@ -111,7 +116,7 @@ pub(super) fn grants(doing: Doing, settled: &Settled, decision: &Decision, until
 /// Some of `pairs` were not revoked.
 pub(super) fn revokes(
     doing: Doing,
-    revoked: &Revoked,
+    revoked: &RevokeOutcome,
     pairs: &BTreeSet<Pair>,
     until: &Deadline,
 ) -> Diagnostics {

@@ -10,9 +10,9 @@ use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::{Operation, Timeouts};
+use crate::organization::Grants;
 use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
-use crate::resources::grants::Grants;
 
 /// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those
 /// that are missing. Whatever cannot be imported is answered with ids that can.

@@ -9,9 +9,7 @@ use crate::framework::model::Model;
 use crate::framework::schema::Attribute;
 use crate::framework::timeouts::Timeouts;
 use crate::framework::value::{Field, Number, Object};
-use crate::reconcile::decide::Standing;
-use crate::reconcile::{Pair, Product};
-use crate::resources::grants::Grant;
+use crate::reconcile::{Grant, GrantStatus, Pair, Product};
 
 pub(super) const MEMBER_UINS: Attr<Set<Number>> = Attr::required(
     "member_uins",
@@ -148,12 +146,12 @@ impl MemberAuthIdentity {
 impl GrantModel {
     fn grant(&self) -> Option<Grant> {
         let stale = self.status.known().is_none_or(|status| status != CONFIGURED);
-        let standing = if stale { Standing::Stale } else { Standing::Configured };
-        Some(Grant { role_name: self.role_name.known()?.clone(), standing })
+        let status = if stale { GrantStatus::Stale } else { GrantStatus::Configured };
+        Some(Grant { role_name: self.role_name.known()?.clone(), status })
     }
 
     fn new(pair: Pair, grant: Option<Grant>) -> Self {
-        let stale = grant.as_ref().is_some_and(|grant| grant.standing == Standing::Stale);
+        let stale = grant.as_ref().is_some_and(|grant| grant.status == GrantStatus::Stale);
         Self {
             member_uin: Field::Known(pair.member_uin.into()),
             identity_id: Field::Known(pair.identity_id.into()),

@@ -27,9 +27,9 @@ mod tests {
     use crate::framework::diagnostic::Diagnostics;
     use crate::framework::model::Model;
     use crate::framework::value::{Number, Value};
-    use crate::reconcile::decide::Standing;
+    use crate::reconcile::Grant;
+    use crate::reconcile::GrantStatus;
     use crate::reconcile::{Pair, Product};
-    use crate::resources::grants::Grant;
 
     fn product(members: &[u64], identities: &[u64]) -> Product {
         Product {
@@ -65,12 +65,12 @@ mod tests {
     fn existing(members: &[u64], identities: &[u64], stale: &[(u64, u64)]) -> MemberAuthIdentity {
         let product = product(members, identities);
         let grant = |pair: Pair| {
-            let standing = if stale.contains(&(pair.member_uin, pair.identity_id)) {
-                Standing::Stale
+            let status = if stale.contains(&(pair.member_uin, pair.identity_id)) {
+                GrantStatus::Stale
             } else {
-                Standing::Configured
+                GrantStatus::Configured
             };
-            (pair, Some(Grant { role_name: format!("role-{}", pair.identity_id), standing }))
+            (pair, Some(Grant { role_name: format!("role-{}", pair.identity_id), status }))
         };
         MemberAuthIdentity::declaring(&product).with_grants(product.pairs().map(grant).collect::<Vec<_>>())
     }

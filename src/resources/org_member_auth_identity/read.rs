@@ -11,9 +11,9 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
 use crate::framework::value::Field;
+use crate::organization::Halt;
 use crate::reconcile::{Pair, Product};
 use crate::resources::access::Access;
-use crate::resources::grants::Halt;
 
 /// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked
 /// leaves such pairs). `None`: none of it exists. Notes which of it the state of an instance that was read

@@ -29,7 +29,7 @@ use crate::framework::model::Model;
 use crate::framework::resource::Resource;
 use crate::framework::value::{Field, Value};
 use crate::reconcile::Product;
-use crate::reconcile::snapshot::AGE_MAX;
+use crate::reconcile::read::cache::AGE_MAX;
 use crate::resources::world::{Left, World};
 
 const CREATE: &str = "CreateOrganizationMemberAuthIdentity";

@@ -5,11 +5,12 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
-use terraform_provider_tencentcloud::reconcile::Pair;
-use terraform_provider_tencentcloud::reconcile::decide::{Standing, decide};
-use terraform_provider_tencentcloud::reconcile::ledger::Ledger;
-use terraform_provider_tencentcloud::reconcile::snapshot::{Page, Snapshots, Tick};
+use terraform_provider_tencentcloud::reconcile::decide::decide;
+use terraform_provider_tencentcloud::reconcile::read::cache::ReadCache;
+use terraform_provider_tencentcloud::reconcile::read::cost::ReadCost;
+use terraform_provider_tencentcloud::reconcile::read::{Page, Revision};
 use terraform_provider_tencentcloud::reconcile::tile::{Limits, tile};
+use terraform_provider_tencentcloud::reconcile::{GrantStatus, Pair};
 
 use crate::sizes;
 
@@ -43,36 +44,36 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         });
         sizes(criterion, &format!("choose lists, {name}"), |size| {
             let pairs = pairs(size);
-            move || drop(black_box(Ledger::foreseeing().choose(black_box(&pairs), |_| Some(20))))
+            move || drop(black_box(ReadCost::foreseeing().choose(black_box(&pairs), |_| Some(20))))
         });
         sizes(criterion, &format!("decide, {name}"), |size| {
             let desired = pairs(size);
-            let observed: BTreeMap<Pair, Standing> =
-                desired.iter().step_by(2).map(|pair| (*pair, Standing::Configured)).collect();
+            let observed: BTreeMap<Pair, GrantStatus> =
+                desired.iter().step_by(2).map(|pair| (*pair, GrantStatus::Configured)).collect();
             let owned = observed.keys().copied().collect();
             move || drop(black_box(decide(&desired, &owned, black_box(&observed))))
         });
     }
     sizes(criterion, "read an identity's list", |size| move || drop(black_box(list(size))));
     sizes(criterion, "answer from a list", |size| {
-        let snapshots = list(size);
+        let cache = list(size);
         move || {
             for member_uin in 0..size {
                 let pair = Pair { member_uin, identity_id: 7 };
-                black_box(snapshots.know(black_box(pair), Tick::default()));
+                black_box(cache.know(black_box(pair), Revision::default()));
             }
         }
     });
 }
 
 /// A list of `size` grants of one identity, read page by page.
-fn list(size: u64) -> Snapshots<String> {
-    let mut snapshots = Snapshots::new(PAGE_SIZE);
+fn list(size: u64) -> ReadCache<String> {
+    let mut cache = ReadCache::new(PAGE_SIZE);
     for number in 0..size.div_ceil(PAGE_SIZE) {
         let members = number * PAGE_SIZE..size.min((number + 1) * PAGE_SIZE);
         let items = members.map(|member| (Some(member), String::from("role"))).collect();
-        let since = snapshots.tick();
-        snapshots.learn_page(7, since, Duration::ZERO, Page { number, total: size, items });
+        let since = cache.next_revision();
+        cache.learn_page(7, since, Duration::ZERO, Page { number, total: size, items });
     }
-    snapshots
+    cache
 }

@@ -22,11 +22,11 @@ use terraform_provider_tencentcloud::framework::provider::Provider;
 use terraform_provider_tencentcloud::framework::registry::Registry;
 use terraform_provider_tencentcloud::framework::schema::Block;
 use terraform_provider_tencentcloud::framework::value::{Number, Object, Type, Value};
+use terraform_provider_tencentcloud::organization::Grants;
 use terraform_provider_tencentcloud::proto::tfplugin6 as proto;
 use terraform_provider_tencentcloud::proto::tfplugin6::provider_client::ProviderClient;
 use terraform_provider_tencentcloud::provider::{Config, TencentCloud};
 use terraform_provider_tencentcloud::resources::access::Access;
-use terraform_provider_tencentcloud::resources::grants::Grants;
 use terraform_provider_tencentcloud::resources::org_member_auth_identity::{
     MemberAuthIdentity, OrgMemberAuthIdentity,
 };

@@ -4,7 +4,7 @@ use super::sources::{Source, line_of};
 
 /// Each floor with the floors that it may name. `lib.rs` composes them all, and `main.rs` only calls it.
 /// Tests may name `ambient` besides, to fix the world.
-const TABLE: [(&str, &[&str]); 10] = [
+const TABLE: [(&str, &[&str]); 11] = [
     ("ambient", &[]),
     ("reconcile", &[]),
     ("proto", &[]),
@@ -12,11 +12,23 @@ const TABLE: [(&str, &[&str]); 10] = [
     ("cloud", &["ambient"]),
     ("plugin", &["ambient", "proto"]),
     ("wire", &["framework", "proto"]),
-    ("resources", &["cloud", "framework", "reconcile"]),
-    ("provider", &["ambient", "cloud", "framework", "resources"]),
+    ("organization", &["cloud", "reconcile"]),
+    ("resources", &["cloud", "framework", "organization", "reconcile"]),
+    ("provider", &["ambient", "cloud", "framework", "organization", "resources"]),
     (
         "lib",
-        &["ambient", "cloud", "framework", "plugin", "proto", "provider", "reconcile", "resources", "wire"],
+        &[
+            "ambient",
+            "cloud",
+            "framework",
+            "organization",
+            "plugin",
+            "proto",
+            "provider",
+            "reconcile",
+            "resources",
+            "wire",
+        ],
     ),
 ];
 

@@ -1,16 +1,14 @@
 //! Reads lists of grants, a page a call. Knows what the API leaves out and how its lists may change under a
 //! reader.
 
-use std::collections::BTreeMap;
-
 use super::Grant;
 use crate::cloud::api::organization::{
     AuthIdentity, AuthIdentityPage, DescribeOrganizationMemberAuthIdentities, PAGE_LIMIT,
 };
 use crate::cloud::{ApiError, Client, Deadline, Kind, Meaning};
-use crate::reconcile::decide::Standing;
-use crate::reconcile::snapshot::{PAGES_MAX, Page};
-use crate::reconcile::sweep::{Bounds, Sweep};
+use crate::reconcile::GrantStatus;
+use crate::reconcile::read::sweep::{Bounds, Sweep};
+use crate::reconcile::read::{Holdings, PAGES_MAX, Page};
 
 /// How often a member's list is read, if it changes meanwhile, before what was seen has to do.
 const READINGS_MAX: u32 = 3;
@@ -114,14 +112,6 @@ impl Lists {
     }
 }
 
-/// What a member's list has shown.
-#[derive(Debug, Default)]
-pub(super) struct Holdings {
-    pub(super) grants: BTreeMap<u64, Grant>,
-    /// Whether that is all there is.
-    pub(super) whole: bool,
-}
-
 /// Whether the API refuses to give a list because of what it is of, a member or an identity: it may not
 /// exist. That the caller has no organization is no such refusal.
 pub(super) fn is_refusal(error: &ApiError) -> bool {
@@ -144,7 +134,7 @@ impl From<AuthIdentity> for Grant {
         let stale = item.status == Some(STATUS_STALE);
         Self {
             role_name: item.identity_role_name.unwrap_or_default(),
-            standing: if stale { Standing::Stale } else { Standing::Configured },
+            status: if stale { GrantStatus::Stale } else { GrantStatus::Configured },
         }
     }
 }

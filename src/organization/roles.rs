@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
-use super::search::{Answer, Search, Task, is_role, lock};
+use super::search::{Answer, Search, Tile, is_role, lock};
 use super::{CONCURRENT_CALLS, Culprit, Refusal};
 use crate::cloud::ApiError;
 use crate::reconcile::tile::Side;
@@ -34,30 +34,30 @@ pub(super) struct Roles(BTreeMap<u64, Role>);
 #[derive(Debug)]
 struct Role {
     /// What failed; then what is left to ask for.
-    tasks: VecDeque<Task>,
+    tiles: VecDeque<Tile>,
     /// How it failed the last time.
     said: Refusal,
 }
 
 impl Roles {
-    /// The role of `member` could not be made for `task`.
-    pub(super) fn failed(&mut self, member: u64, task: Task, said: Refusal) {
-        let role = Role { tasks: VecDeque::new(), said: said.clone() };
-        let part = Task { part_of: Some(said), ..task };
-        self.0.entry(member).or_insert(role).tasks.push_back(part);
+    /// The role of `member` could not be made for `tile`.
+    pub(super) fn failed(&mut self, member: u64, tile: Tile, said: Refusal) {
+        let role = Role { tiles: VecDeque::new(), said: said.clone() };
+        let part = Tile { part_of: Some(said), ..tile };
+        self.0.entry(member).or_insert(role).tiles.push_back(part);
     }
 
-    /// Keeps back what of `task` is about members that wait; the rest.
-    pub(super) fn put_off(&mut self, task: Task) -> Option<Task> {
-        let Task { mut tile, part_of } = task;
-        let identities = tile.identities.clone();
-        tile.members.retain(|member| {
+    /// Keeps back what of `tile` is about members that wait; the rest.
+    pub(super) fn put_off(&mut self, tile: Tile) -> Option<Tile> {
+        let Tile { mut product, part_of } = tile;
+        let identities = product.identities.clone();
+        product.members.retain(|member| {
             let Some(role) = self.0.get_mut(member) else { return true };
-            let tile = Product { members: [*member].into(), identities: identities.clone() };
-            role.tasks.push_back(Task { tile, part_of: part_of.clone() });
+            let product = Product { members: [*member].into(), identities: identities.clone() };
+            role.tiles.push_back(Tile { product, part_of: part_of.clone() });
             false
         });
-        (!tile.is_empty()).then_some(Task { tile, part_of })
+        (!product.is_empty()).then_some(Tile { product, part_of })
     }
 }
 
@@ -93,53 +93,53 @@ impl Search<'_> {
     async fn try_again(&self, member: u64) -> bool {
         let Some(mut role) = self.later().roles.0.remove(&member) else { return false };
         // Where what failed is an identity's fault, the rest need not wait.
-        let Some(task) = role.tasks.pop_front().and_then(|task| self.spared(task)) else {
-            self.later().parts.extend(role.tasks);
+        let Some(tile) = role.tiles.pop_front().and_then(|tile| self.spared(tile)) else {
+            self.later().parts.extend(role.tiles);
             return true;
         };
-        match self.ask(&task.tile).await {
+        match self.ask(&tile.product).await {
             Answer::Spoiled(error) if is_role(&error) => {
                 lock(self.trouble).tried_in_vain();
                 role.said = again(&role.said, error);
-                role.tasks.push_front(task);
+                role.tiles.push_front(tile);
                 self.later().roles.0.insert(member, role);
                 return false;
             }
             Answer::Halted => {
-                role.tasks.push_front(task);
+                role.tiles.push_front(tile);
                 self.later().roles.0.insert(member, role);
                 return false;
             }
             Answer::Taken => {}
             Answer::Spoiled(error) => {
-                let parts = self.take_apart(task.tile, error);
+                let parts = self.take_apart(tile.product, error);
                 self.later().parts.extend(parts);
             }
         }
-        self.later().parts.extend(role.tasks);
+        self.later().parts.extend(role.tiles);
         true
     }
 
     /// Finds out whether something is wrong with `member`, or with the pairs that failed.
     async fn judge(&self, member: u64, role: Role) {
-        let Role { mut tasks, mut said } = role;
+        let Role { mut tiles, mut said } = role;
         let mut refused = BTreeSet::new();
         let (mut strikes, mut works) = (Strikes::default(), false);
-        if let Some(first) = tasks.pop_front() {
+        if let Some(first) = tiles.pop_front() {
             let mut singles = first.apart(Side::Either, Some(&said));
             match (singles.next(), singles.next()) {
                 // What failed is one pair, asked for alone.
                 (Some(single), None) => {
-                    refused.extend(single.tile.pairs());
-                    strikes.add(single.tile);
+                    refused.extend(single.product.pairs());
+                    strikes.add(single.product);
                 }
                 (Some(single), Some(next)) => {
                     let others = singles.fold(next, |mut others, single| {
-                        others.tile.identities.extend(single.tile.identities);
+                        others.product.identities.extend(single.product.identities);
                         others
                     });
-                    tasks.push_front(single);
-                    tasks.push_back(others);
+                    tiles.push_front(single);
+                    tiles.push_back(others);
                 }
                 (None, _) => {}
             }
@@ -147,33 +147,33 @@ impl Search<'_> {
         let gone = |strikes: &Strikes, works: bool| !works && strikes.0.len() >= STRIKES_MAX;
         while !gone(&strikes, works)
             && !self.is_over()
-            && let Some(task) = tasks.pop_front()
+            && let Some(tile) = tiles.pop_front()
         {
-            let Some(task) = self.spared(task) else { continue };
-            match self.ask(&task.tile).await {
+            let Some(tile) = self.spared(tile) else { continue };
+            match self.ask(&tile.product).await {
                 Answer::Taken => works = true,
-                Answer::Halted => tasks.push_front(task),
+                Answer::Halted => tiles.push_front(tile),
                 Answer::Spoiled(error) if is_role(&error) => {
-                    strikes.add(task.tile.clone());
+                    strikes.add(tile.product.clone());
                     said = again(&said, error);
-                    if task.tile.len() == 1 {
-                        refused.extend(task.tile.pairs());
+                    if tile.product.len() == 1 {
+                        refused.extend(tile.product.pairs());
                     } else {
-                        tasks.extend(task.apart(Side::Either, Some(&said)));
+                        tiles.extend(tile.apart(Side::Either, Some(&said)));
                     }
                 }
-                Answer::Spoiled(error) => tasks.extend(self.take_apart(task.tile, error)),
+                Answer::Spoiled(error) => tiles.extend(self.take_apart(tile.product, error)),
             }
         }
         let mut culprit = None;
-        if gone(&strikes, works) && !tasks.is_empty() {
+        if gone(&strikes, works) && !tiles.is_empty() {
             culprit = Some(Culprit::Member(member));
-            refused.extend(tasks.drain(..).flat_map(|task| task.tile.pairs().collect::<Vec<Pair>>()));
+            refused.extend(tiles.drain(..).flat_map(|tile| tile.product.pairs().collect::<Vec<Pair>>()));
         }
         if !refused.is_empty() {
             self.round().refusals.push(Refusal { pairs: refused, culprit, ..said });
         }
-        self.abandon(tasks);
+        self.abandon(tiles);
     }
 }
 

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::book::Since;
 use super::{Deadline, Grant, Grants, Halt, Refusal, remove_refused};
 use crate::cloud::Kind;
 use crate::reconcile::Pair;
-use crate::reconcile::snapshot::Tick;
+use crate::reconcile::read::Freshness;
+use crate::reconcile::read::Revision;
 
 /// How often a pair is asked for in all, where it is not seen to work.
 const TRIES_MAX: u32 = 3;
@@ -28,7 +28,7 @@ const LOOKS_ACCEPTED: u32 = 6;
 
 /// What became of the pairs to grant. Pairs in none of these were never asked for.
 #[derive(Debug, Default)]
-pub struct Settled {
+pub struct GrantOutcome {
     /// Seen to exist, and configured.
     pub confirmed: BTreeMap<Pair, Grant>,
     /// Asked for, and not seen since: they exist (the API said yes) or may exist (it gave no clear answer).
@@ -48,8 +48,8 @@ pub struct Settled {
 
 impl Grants {
     /// Grants `pairs`, and returns when each is confirmed or refused, or when `until` ends.
-    pub async fn settle(&self, pairs: BTreeSet<Pair>, until: &Deadline) -> Settled {
-        let mut settled = Settled::default();
+    pub async fn grant_and_confirm(&self, pairs: BTreeSet<Pair>, until: &Deadline) -> GrantOutcome {
+        let mut settled = GrantOutcome::default();
         let mut open = pairs;
         let mut asked = 0;
         for attempt in 1..=TRIES_MAX {
@@ -100,15 +100,16 @@ impl Grants {
     /// `doubtful`, and more those that were accepted.
     async fn look(
         &self,
-        settled: &mut Settled,
+        settled: &mut GrantOutcome,
         doubtful: &BTreeSet<Pair>,
         patience: u32,
-        mut floor: Tick,
+        mut not_older_than: Revision,
         until: &Deadline,
     ) -> Result<(), Halt> {
         let (mut pause, longest) = LOOK_PAUSES;
         for look in 1.. {
-            let seen = self.reader.observe(&settled.unseen, Since::Written(floor), until).await?;
+            let seen =
+                self.reader.observe(&settled.unseen, Freshness::Written(not_older_than), until).await?;
             for (pair, grant) in seen {
                 if grant.is_configured() {
                     settled.unseen.remove(&pair);
@@ -122,14 +123,14 @@ impl Grants {
                 break;
             }
             until.sleep(pause).await?;
-            floor = self.now();
+            not_older_than = self.now();
             pause = (pause * 2).min(longest);
         }
         Ok(())
     }
 }
 
-impl Settled {
+impl GrantOutcome {
     /// Which of `pairs`, those to grant, were never asked for.
     pub fn untried(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let mut untried = pairs.clone();

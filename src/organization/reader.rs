@@ -2,7 +2,7 @@
 //! can.
 //!
 //! What was read lately answers at once. For the rest, demands that arrive together are looked at together:
-//! the book says which lists to read, and each is read once for all who wait for it. A demand goes round
+//! the planner says which lists to read, and each is read once for all who wait for it. A demand goes round
 //! until everything it asked about is answered.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,13 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
-use super::book::{Answer, Book, Concern, Demand, Question, Reading, Since};
-use super::gather::Gather;
+use super::batcher::Batcher;
 use super::lists::{Lists, is_refusal};
 use super::{CONCURRENT_CALLS, Grant, Halt, LAST_CALL};
+use crate::cloud::api::organization::PAGE_LIMIT;
 use crate::cloud::{ApiError, Client, Deadline, Kind};
 use crate::reconcile::Pair;
-use crate::reconcile::snapshot::Tick;
+use crate::reconcile::read::Revision;
+use crate::reconcile::read::{Answer, Concern, Freshness, Question, ReadDemand, ReadPlanner, Reading};
 
 /// The identity that every organization has. That the API gives its list says that it refuses others for what
 /// they are of.
@@ -29,29 +30,29 @@ pub(super) struct Reader {
     lists: Lists,
     started: Instant,
     shared: Mutex<Shared>,
-    waiting: Arc<Gather<Waiter>>,
+    waiting: Arc<Batcher<Waiter>>,
     /// Bounds the connections; the client's limiter bounds the rate.
-    lines: Semaphore,
+    in_flight: Semaphore,
 }
 
 /// What is known, and what is being found out.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
-    book: Book,
+    planner: ReadPlanner,
     flights: BTreeMap<Question, Flight>,
 }
 
 /// A question under way: who waits for it gets its outcome.
 #[derive(Clone, Debug)]
 struct Flight {
-    since: Tick,
+    since: Revision,
     outcome: watch::Receiver<Option<Result<(), Arc<ApiError>>>>,
 }
 
 /// A caller that waits for flights.
 #[derive(Debug)]
 struct Waiter {
-    demand: Demand,
+    demand: ReadDemand,
     until: Deadline,
     reply: oneshot::Sender<Vec<Flight>>,
 }
@@ -61,9 +62,9 @@ impl Reader {
         Self {
             lists: Lists::new(client),
             started: Instant::now(),
-            shared: Mutex::default(),
-            waiting: Arc::new(Gather::brief()),
-            lines: Semaphore::new(2 * CONCURRENT_CALLS),
+            shared: Mutex::new(Shared { planner: ReadPlanner::new(PAGE_LIMIT), flights: BTreeMap::new() }),
+            waiting: Arc::new(Batcher::brief()),
+            in_flight: Semaphore::new(2 * CONCURRENT_CALLS),
         }
     }
 
@@ -73,19 +74,19 @@ impl Reader {
     pub(super) async fn observe(
         self: &Arc<Self>,
         pairs: &BTreeSet<Pair>,
-        since: Since,
+        since: Freshness,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         let mut found = BTreeMap::new();
-        let mut demand = Demand { open: pairs.clone(), since, ..Demand::default() };
+        let mut demand = ReadDemand { open: pairs.clone(), since, ..ReadDemand::default() };
         // What is answered stays so: an answer may be forgotten before a slow API has given the last one.
         loop {
             let Answer { found: new, open, refused, unclear } =
-                self.shared().book.answer(&demand, self.started.elapsed());
+                self.shared().planner.answer(&demand, self.started.elapsed());
             found.extend(new);
             demand.open = open;
             // Who looks for what is new goes on looking.
-            let looking = matches!(since, Since::Read(_));
+            let looking = matches!(since, Freshness::Read(_));
             if looking && !unclear.is_empty() {
                 return Err(Halt::Unclear(unclear));
             }
@@ -107,7 +108,7 @@ impl Reader {
         missed: &BTreeSet<Pair>,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
-        let since = Since::Read(self.shared().book.doubt(missed));
+        let since = Freshness::Read(self.shared().planner.doubt(missed));
         self.observe(missed, since, until).await
     }
 
@@ -118,39 +119,39 @@ impl Reader {
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         loop {
-            let unknown = match self.shared().book.holdings(members) {
+            let unknown = match self.shared().planner.holdings(members) {
                 Ok(held) => return Ok(held),
                 Err(unknown) => unknown,
             };
-            self.find_out(Demand { members: unknown, ..Demand::default() }, until).await?;
+            self.find_out(ReadDemand { members: unknown, ..ReadDemand::default() }, until).await?;
         }
     }
 
     /// A moment: a reading that begins later is newer.
-    pub(super) fn now(&self) -> Tick {
-        self.shared().book.now()
+    pub(super) fn now(&self) -> Revision {
+        self.shared().planner.now()
     }
 
     /// Stamps `pairs` as granted: to be called when the call begins, and when it ends. What is read from then
     /// on may be believed about them; returns that moment.
-    pub(super) fn granted(&self, pairs: &BTreeSet<Pair>) -> Tick {
-        self.shared().book.granted(pairs)
+    pub(super) fn granted(&self, pairs: &BTreeSet<Pair>) -> Revision {
+        self.shared().planner.granted(pairs)
     }
 
     /// As [`Reader::granted`], for pairs that are revoked.
-    pub(super) fn revoked(&self, pairs: &BTreeSet<Pair>) -> Tick {
-        self.shared().book.revoked(pairs)
+    pub(super) fn revoked(&self, pairs: &BTreeSet<Pair>) -> Revision {
+        self.shared().planner.revoked(pairs)
     }
 
     /// Has one round of questions asked, shared with whoever else waits, and returns when all that concern
     /// this demand are answered.
-    async fn find_out(self: &Arc<Self>, demand: Demand, until: &Deadline) -> Result<(), Halt> {
+    async fn find_out(self: &Arc<Self>, demand: ReadDemand, until: &Deadline) -> Result<(), Halt> {
         let (reply, flights) = oneshot::channel();
         let (waiter, reader) = (Waiter { demand, until: until.clone(), reply }, Arc::clone(self));
-        self.waiting.join(waiter, |wave| async move { reader.begin(wave) });
+        self.waiting.join(waiter, |batch| async move { reader.begin(batch) });
         let flights = until.race(flights).await?.map_err(|_| Halt::Broken)?;
         for mut flight in flights {
-            let outcome = until.outlast(LAST_CALL, flight.outcome.wait_for(Option::is_some)).await?;
+            let outcome = until.race_with_grace(LAST_CALL, flight.outcome.wait_for(Option::is_some)).await?;
             let outcome = outcome.map_err(|_| Halt::Broken)?.clone();
             match outcome {
                 // Whoever began it may have had less time than we have.
@@ -162,18 +163,24 @@ impl Reader {
         Ok(())
     }
 
-    /// Begins what the demands of one wave need, and tells each what to wait for.
-    fn begin(self: &Arc<Self>, wave: Vec<Waiter>) {
-        let longest = wave.iter().map(|waiter| &waiter.until).max_by_key(|until| until.remaining());
+    /// Begins what the demands of one batch need, and tells each what to wait for.
+    fn begin(self: &Arc<Self>, batch: Vec<Waiter>) {
+        let longest = batch.iter().map(|waiter| &waiter.until).max_by_key(|until| until.remaining());
         let Some(until) = longest.cloned() else { return };
         let mut shared = self.shared();
-        let questions = shared.book.questions(wave.iter().map(|waiter| &waiter.demand));
-        for Waiter { demand, reply, .. } in wave {
+        let questions = shared.planner.questions(batch.iter().map(|waiter| &waiter.demand));
+        for Waiter { demand, reply, .. } in batch {
             let concern = Concern::of(&demand);
-            let mut join = |(question, floor): (&Question, &Tick)| {
+            let mut join = |(question, not_older_than): (&Question, &Revision)| {
                 let concerned = question.concerns(&concern);
-                concerned
-                    .then(|| self.join(&mut shared, *question, (*floor).max(demand.since.floor()), &until))
+                concerned.then(|| {
+                    self.join(
+                        &mut shared,
+                        *question,
+                        (*not_older_than).max(demand.since.not_older_than()),
+                        &until,
+                    )
+                })
             };
             let flights = questions.iter().filter_map(&mut join).collect();
             // A caller that went away does not need an answer.
@@ -181,19 +188,19 @@ impl Reader {
         }
     }
 
-    /// The flight that answers `question` by a reading since `floor`: one under way if there is, else a new
-    /// one.
+    /// The flight that answers `question` by a reading since `not_older_than`: one under way if there is,
+    /// else a new one.
     fn join(
         self: &Arc<Self>,
         shared: &mut Shared,
         question: Question,
-        floor: Tick,
+        not_older_than: Revision,
         until: &Deadline,
     ) -> Flight {
-        if let Some(flight) = shared.flights.get(&question).filter(|flight| flight.since > floor) {
+        if let Some(flight) = shared.flights.get(&question).filter(|flight| flight.since > not_older_than) {
             return flight.clone();
         }
-        let since = shared.book.now();
+        let since = shared.planner.now();
         let (end, outcome) = watch::channel(None);
         let flight = Flight { since, outcome };
         shared.flights.insert(question, flight.clone());
@@ -214,9 +221,9 @@ impl Reader {
         flight
     }
 
-    async fn ask(&self, question: Question, since: Tick, until: &Deadline) -> Result<(), ApiError> {
-        let _line = self.lines.acquire().await;
-        if self.shared().book.is_moot(question, since) {
+    async fn ask(&self, question: Question, since: Revision, until: &Deadline) -> Result<(), ApiError> {
+        let _line = self.in_flight.acquire().await;
+        if self.shared().planner.is_moot(question, since) {
             return Ok(());
         }
         let reading = match question {
@@ -233,7 +240,7 @@ impl Reader {
             Err(error) if is_refusal(&error) => Reading::Refused,
             reading => reading?,
         };
-        self.shared().book.learn(question, since, self.started.elapsed(), reading);
+        self.shared().planner.learn(question, since, self.started.elapsed(), reading);
         Ok(())
     }
 

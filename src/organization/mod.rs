@@ -3,17 +3,15 @@
 //!
 //! Every driver tells what became of every pair it was given, whatever went wrong on the way.
 
-mod book;
+mod batcher;
 mod claims;
-mod gather;
 mod granter;
 mod handover;
 mod lists;
-mod page_hint;
 mod reader;
-mod revoke;
+mod report;
+mod revoker;
 mod roles;
-mod round;
 mod search;
 mod settle;
 mod trouble;
@@ -23,19 +21,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use claims::Claim;
-pub use revoke::Revoked;
-pub use settle::Settled;
+pub use revoker::RevokeOutcome;
+pub use settle::GrantOutcome;
 
-use self::book::Since;
 use self::claims::Claims;
 use self::granter::Granter;
 use self::handover::Handovers;
 use self::reader::Reader;
 
 use crate::cloud::{ApiError, Client, Deadline, Ended};
-use crate::reconcile::Pair;
-use crate::reconcile::decide::Standing;
-use crate::reconcile::snapshot::Tick;
+use crate::reconcile::read::{Freshness, Revision};
+use crate::reconcile::{Grant, Pair};
 
 /// How many calls one operation has under way at most. The client's limiter paces them; this bounds what is
 /// in flight when the user stops the run.
@@ -44,22 +40,6 @@ const CONCURRENT_CALLS: usize = 8;
 /// How long after its own end an operation waits for a shared call that it takes part in: no call takes
 /// longer.
 const LAST_CALL: Duration = Duration::from_secs(31);
-
-/// An existing grant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// The CAM role in the member account; empty if the API does not say.
-    pub role_name: String,
-    /// How it stands.
-    pub standing: Standing,
-}
-
-impl Grant {
-    /// Whether it works.
-    pub fn is_configured(&self) -> bool {
-        self.standing == Standing::Configured
-    }
-}
 
 /// The grants of the organization that the client's credentials administer. One for all resources of a
 /// process, so that they share calls.
@@ -80,8 +60,8 @@ impl Grants {
         Self { client, reader, granter, claims: Claims::default(), handovers: Handovers::default() }
     }
 
-    /// A moment: what is observed since then was read after it.
-    pub fn now(&self) -> Tick {
+    /// A revision: what is observed since then was read after it.
+    pub fn now(&self) -> Revision {
         self.reader.now()
     }
 
@@ -92,17 +72,17 @@ impl Grants {
         pairs: &BTreeSet<Pair>,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
-        self.reader.observe(pairs, Since::default(), until).await
+        self.reader.observe(pairs, Freshness::default(), until).await
     }
 
     /// As [`Grants::observe`], by readings that began after `moment`.
     pub async fn observe_since(
         &self,
-        moment: Tick,
+        moment: Revision,
         pairs: &BTreeSet<Pair>,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
-        self.reader.observe(pairs, Since::Read(moment), until).await
+        self.reader.observe(pairs, Freshness::Read(moment), until).await
     }
 
     /// Looks a second time for what [`Grants::observe`] has missed, where the first look may have erred.

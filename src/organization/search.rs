@@ -10,8 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::stream::{self, StreamExt};
 
 use super::reader::Reader;
+use super::report::GrantReport;
 use super::roles::Roles;
-use super::round::Round;
 use super::trouble::Trouble;
 use super::{CONCURRENT_CALLS, Culprit, Refusal};
 use crate::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
@@ -28,7 +28,7 @@ pub(super) struct Search<'a> {
     pub(super) client: &'a Client,
     pub(super) reader: &'a Reader,
     pub(super) trouble: &'a Mutex<Trouble>,
-    pub(super) round: &'a Mutex<Round>,
+    pub(super) round: &'a Mutex<GrantReport>,
     pub(super) until: &'a Deadline,
     /// What is put off until the rest is done.
     pub(super) later: Mutex<Later>,
@@ -38,15 +38,15 @@ pub(super) struct Search<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Later {
     /// Parts of refused calls, to be asked for side by side.
-    pub(super) parts: Vec<Task>,
+    pub(super) parts: Vec<Tile>,
     /// Members whose role could not be made.
     pub(super) roles: Roles,
 }
 
 /// A call to make.
 #[derive(Clone, Debug)]
-pub(super) struct Task {
-    pub(super) tile: Product,
+pub(super) struct Tile {
+    pub(super) product: Product,
     /// The refusal of the larger call that it was part of.
     pub(super) part_of: Option<Refusal>,
 }
@@ -66,7 +66,7 @@ impl Search<'_> {
     /// Asks for `tiles`. Calls about the same members follow each other; calls about different ones run side
     /// by side.
     pub(super) async fn run(&self, tiles: Vec<Product>) {
-        self.drive_all(tiles.into_iter().map(|tile| Task { tile, part_of: None })).await;
+        self.drive_all(tiles.into_iter().map(|product| Tile { product, part_of: None })).await;
         self.finish_parts().await;
         self.finish_roles().await;
     }
@@ -82,31 +82,31 @@ impl Search<'_> {
         }
     }
 
-    async fn drive_all(&self, tasks: impl IntoIterator<Item = Task>) {
-        let mut lanes: BTreeMap<BTreeSet<u64>, VecDeque<Task>> = BTreeMap::new();
-        for task in tasks {
-            lanes.entry(task.tile.members.clone()).or_default().push_back(task);
+    async fn drive_all(&self, tiles: impl IntoIterator<Item = Tile>) {
+        let mut lanes: BTreeMap<BTreeSet<u64>, VecDeque<Tile>> = BTreeMap::new();
+        for tile in tiles {
+            lanes.entry(tile.product.members.clone()).or_default().push_back(tile);
         }
         stream::iter(lanes.into_values())
             .for_each_concurrent(CONCURRENT_CALLS, |lane| self.drive(lane))
             .await;
     }
 
-    async fn drive(&self, mut lane: VecDeque<Task>) {
-        while let Some(task) = lane.pop_front() {
+    async fn drive(&self, mut lane: VecDeque<Tile>) {
+        while let Some(tile) = lane.pop_front() {
             if self.is_over() {
-                lane.push_front(task);
+                lane.push_front(tile);
                 break;
             }
-            let Some(task) = self.due(task) else { continue };
-            match self.ask(&task.tile).await {
+            let Some(tile) = self.due(tile) else { continue };
+            match self.ask(&tile.product).await {
                 Answer::Taken => {}
                 Answer::Halted => {
-                    lane.push_front(task);
+                    lane.push_front(tile);
                     break;
                 }
                 Answer::Spoiled(error) => {
-                    for part in self.take_apart(task.tile, error).into_iter().rev() {
+                    for part in self.take_apart(tile.product, error).into_iter().rev() {
                         lane.push_front(part);
                     }
                 }
@@ -115,31 +115,31 @@ impl Search<'_> {
         self.abandon(lane);
     }
 
-    /// What of `task` to ask for now, if anything.
-    fn due(&self, task: Task) -> Option<Task> {
-        let task = self.spared(task)?;
+    /// What of `tile` to ask for now, if anything.
+    fn due(&self, tile: Tile) -> Option<Tile> {
+        let tile = self.spared(tile)?;
         let mut later = self.later();
-        let task = later.roles.put_off(task)?;
-        let first = task.part_of.is_none() && (2..=FEW).contains(&task.tile.len());
+        let tile = later.roles.put_off(tile)?;
+        let first = tile.part_of.is_none() && (2..=FEW).contains(&tile.product.len());
         if first && lock(self.trouble).is_everywhere() {
-            later.parts.extend(task.apart(Side::Either, None));
+            later.parts.extend(tile.apart(Side::Either, None));
             return None;
         }
-        Some(task)
+        Some(tile)
     }
 
-    /// What of `task` no culprit spoils, if anything.
-    pub(super) fn spared(&self, task: Task) -> Option<Task> {
-        let tile = self.round().without_culprits(task.tile);
-        (!tile.is_empty()).then_some(Task { tile, ..task })
+    /// What of `tile` no culprit spoils, if anything.
+    pub(super) fn spared(&self, tile: Tile) -> Option<Tile> {
+        let product = self.round().without_culprits(tile.product);
+        (!product.is_empty()).then_some(Tile { product, ..tile })
     }
 
     /// One call.
-    pub(super) async fn ask(&self, tile: &Product) -> Answer {
-        let pairs: BTreeSet<Pair> = tile.pairs().collect();
+    pub(super) async fn ask(&self, product: &Product) -> Answer {
+        let pairs: BTreeSet<Pair> = product.pairs().collect();
         let action = CreateOrganizationMemberAuthIdentity {
-            member_uins: tile.members.iter().copied().collect(),
-            identity_ids: tile.identities.iter().copied().collect(),
+            member_uins: product.members.iter().copied().collect(),
+            identity_ids: product.identities.iter().copied().collect(),
         };
         self.reader.granted(&pairs);
         let outcome = self.client.call(&action, self.until).await;
@@ -169,35 +169,35 @@ impl Search<'_> {
     }
 
     /// Deals with a call that was refused with `error`: the parts to go on with at once.
-    pub(super) fn take_apart(&self, tile: Product, error: ApiError) -> Vec<Task> {
+    pub(super) fn take_apart(&self, product: Product, error: ApiError) -> Vec<Tile> {
         let (side, attempts, role) = (blame(&error), error.attempts(), is_role(&error));
-        let refusal = Refusal::new(tile.pairs().collect(), error, attempts);
-        if role && let (Some(member), 1) = (tile.members.first(), tile.members.len()) {
-            self.later().roles.failed(*member, Task { tile, part_of: None }, refusal);
+        let refusal = Refusal::new(product.pairs().collect(), error, attempts);
+        if role && let (Some(member), 1) = (product.members.first(), product.members.len()) {
+            self.later().roles.failed(*member, Tile { product, part_of: None }, refusal);
             return Vec::new();
         }
-        let Some((left, right)) = tile::split(&tile, side) else {
+        let Some((left, right)) = tile::split(&product, side) else {
             let culprit = match side {
-                Side::Members => tile.members.first().copied().map(Culprit::Member),
-                Side::Identities => tile.identities.first().copied().map(Culprit::Identity),
+                Side::Members => product.members.first().copied().map(Culprit::Member),
+                Side::Identities => product.identities.first().copied().map(Culprit::Identity),
                 Side::Either => None,
             };
             self.round().refusals.push(Refusal { culprit, ..refusal });
             return Vec::new();
         };
         if lock(self.trouble).is_common() {
-            self.later().parts.extend(Task { tile, part_of: None }.apart(side, Some(&refusal)));
+            self.later().parts.extend(Tile { product, part_of: None }.apart(side, Some(&refusal)));
             return Vec::new();
         }
-        [left, right].map(|tile| Task { tile, part_of: Some(refusal.clone()) }).into()
+        [left, right].map(|product| Tile { product, part_of: Some(refusal.clone()) }).into()
     }
 
     /// Gives up what was not asked for. Nobody promises that a call which is refused for one of its pairs has
     /// granted none of the others.
-    pub(super) fn abandon(&self, tasks: impl IntoIterator<Item = Task>) {
+    pub(super) fn abandon(&self, tiles: impl IntoIterator<Item = Tile>) {
         let mut round = self.round();
-        for Task { tile, part_of } in tasks {
-            let pairs: BTreeSet<Pair> = round.without_culprits(tile).pairs().collect();
+        for Tile { product, part_of } in tiles {
+            let pairs: BTreeSet<Pair> = round.without_culprits(product).pairs().collect();
             let doubt = part_of.filter(|_| !pairs.is_empty()).map(|whole| Refusal { pairs, ..whole });
             round.doubts.extend(doubt);
         }
@@ -212,7 +212,7 @@ impl Search<'_> {
         round.halt.is_some()
     }
 
-    pub(super) fn round(&self) -> MutexGuard<'_, Round> {
+    pub(super) fn round(&self) -> MutexGuard<'_, GrantReport> {
         lock(self.round)
     }
 
@@ -221,11 +221,13 @@ impl Search<'_> {
     }
 }
 
-impl Task {
+impl Tile {
     /// Each member, each identity or each pair of it.
     pub(super) fn apart(self, side: Side, refusal: Option<&Refusal>) -> impl Iterator<Item = Self> {
         let part_of = refusal.cloned().or(self.part_of);
-        tile::apart(&self.tile, side).into_iter().map(move |tile| Self { tile, part_of: part_of.clone() })
+        tile::apart(&self.product, side)
+            .into_iter()
+            .map(move |product| Self { product, part_of: part_of.clone() })
     }
 }
 

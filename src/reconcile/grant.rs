@@ -1,4 +1,4 @@
-//! What a grant is about: one member account and one access identity.
+//! A grant, and what it is about: one member account and one access identity.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,6 +17,31 @@ pub struct Pair {
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.member_uin, self.identity_id)
+    }
+}
+
+/// How an existing grant stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantStatus {
+    /// It works.
+    Configured,
+    /// It exists but must be granted again to work: its identity changed since (API `Status` 2).
+    Stale,
+}
+
+/// An existing grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The CAM role in the member account; empty if the API does not say.
+    pub role_name: String,
+    /// How it stands.
+    pub status: GrantStatus,
+}
+
+impl Grant {
+    /// Whether it works.
+    pub fn is_configured(&self) -> bool {
+        self.status == GrantStatus::Configured
     }
 }
 

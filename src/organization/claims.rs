@@ -27,7 +27,7 @@ const RELEASE_TIME_MAX: Duration = Duration::from_mins(2);
 /// The claims of one run.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
-    ledger: Mutex<Entries>,
+    entries: Mutex<Entries>,
     changed: Notify,
 }
 
@@ -132,7 +132,7 @@ impl Claims {
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

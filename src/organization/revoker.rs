@@ -26,7 +26,7 @@ enum Unrevoked {
 
 /// What became of the pairs to revoke. Pairs in none of these were not tried.
 #[derive(Debug, Default)]
-pub struct Revoked {
+pub struct RevokeOutcome {
     /// No longer ours: revoked, gone already, or held by another resource of this run.
     pub gone: BTreeSet<Pair>,
     /// Still there, or perhaps still there.
@@ -35,7 +35,7 @@ pub struct Revoked {
     pub halt: Option<Halt>,
 }
 
-impl Revoked {
+impl RevokeOutcome {
     /// Which of `pairs`, those to revoke, were not tried.
     pub fn untried(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
         let mut untried = self.rest(pairs);
@@ -61,8 +61,8 @@ impl Revoked {
 impl Grants {
     /// Revokes `pairs`, but for those that another resource of this run has come to hold when their turn
     /// comes: they are left to it. Those of one member follow each other; members go side by side.
-    pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Revoked {
-        let revoked = Mutex::<Revoked>::default();
+    pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> RevokeOutcome {
+        let revoked = Mutex::<RevokeOutcome>::default();
         let record = || revoked.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lanes: BTreeMap<u64, Vec<Pair>> = BTreeMap::new();
         for &pair in pairs {

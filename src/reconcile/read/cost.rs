@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Pair;
+use crate::reconcile::Pair;
 
 /// Which lists to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,12 +22,12 @@ pub struct Choice {
 
 /// What asking members has cost so far, by the identity on whose account they were asked.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger {
+pub struct ReadCost {
     charged: BTreeMap<u64, u64>,
     foresees: bool,
 }
 
-impl Ledger {
+impl ReadCost {
     /// One that expects more of the same: it buys lists already when renting for what is open now would cost
     /// half of them. That stays within twice the cheapest cover, and where a thousand demands follow it saves
     /// the rents.
@@ -129,15 +129,15 @@ mod tests {
     #[test]
     fn a_list_is_bought_for_half_of_its_price_where_more_is_foreseen() {
         let check = |due: u64, pages: u64, bought: bool| {
-            let choice = Ledger::foreseeing().choose(&product(due, 1), |_| Some(pages));
+            let choice = ReadCost::foreseeing().choose(&product(due, 1), |_| Some(pages));
             assert_eq!(!choice.identities.is_empty(), bought, "{due} of {pages}");
         };
         check(10, 20, true);
         check(10, 21, false);
-        let mut ledger = Ledger::foreseeing();
+        let mut cost = ReadCost::foreseeing();
         let mut bought = |from| {
             let open = (from..from + 10).map(|member_uin| Pair { member_uin, identity_id: 1 }).collect();
-            !ledger.choose(&open, |_| Some(30)).identities.is_empty()
+            !cost.choose(&open, |_| Some(30)).identities.is_empty()
         };
         assert!(!bought(0), "ten rents");
         assert!(bought(10), "ten more, and a list of thirty");
@@ -145,16 +145,16 @@ mod tests {
 
     #[test]
     fn nobody_is_rented_while_the_list_is_on_its_way() {
-        let mut ledger = Ledger::foreseeing();
-        assert!(!ledger.choose(&product(10, 1), |_| Some(20)).identities.is_empty());
+        let mut cost = ReadCost::foreseeing();
+        assert!(!cost.choose(&product(10, 1), |_| Some(20)).identities.is_empty());
         let later = [Pair { member_uin: 99, identity_id: 1 }].into();
-        assert!(ledger.choose(&later, |_| Some(20)).members.is_empty());
+        assert!(cost.choose(&later, |_| Some(20)).members.is_empty());
     }
 
     #[test]
     fn all_lists_of_a_product_are_bought_at_once_where_that_saves_its_members() {
         let check = |members: u64, pages: u64, bought: (usize, usize)| {
-            let choice = Ledger::foreseeing().choose(&product(members, 5), |_| Some(pages));
+            let choice = ReadCost::foreseeing().choose(&product(members, 5), |_| Some(pages));
             assert_eq!((choice.members.len(), choice.identities.len()), bought, "{members} or 5 of {pages}");
         };
         check(100, 19, (0, 5));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn first(members: u64, identities: u64) -> (usize, usize) {
-        let choice = Ledger::default().choose(&product(members, identities), |_| None);
+        let choice = ReadCost::default().choose(&product(members, identities), |_| None);
         (choice.members.len(), choice.identities.len())
     }
 
@@ -179,17 +179,17 @@ mod tests {
 
     #[test]
     fn members_are_asked_until_that_has_cost_as_much_as_the_list() {
-        let mut ledger = Ledger::default();
+        let mut cost = ReadCost::default();
         let bought = (1..=1000).position(|member_uin| {
             let open = [Pair { member_uin, identity_id: 1 }].into();
-            !ledger.choose(&open, |_| Some(19)).identities.is_empty()
+            !cost.choose(&open, |_| Some(19)).identities.is_empty()
         });
         assert_eq!(bought, Some(19));
     }
 
-    /// A small organization whose lists the ledger reads for demands that come one by one; counts the calls.
+    /// A small organization whose lists the cost reads for demands that come one by one; counts the calls.
     struct Reader {
-        ledger: Ledger,
+        cost: ReadCost,
         /// Pages of each identity's list.
         pages: BTreeMap<u64, u64>,
         members: BTreeSet<u64>,
@@ -213,7 +213,7 @@ mod tests {
                 }
                 let unread: BTreeMap<u64, Option<u64>> =
                     self.pages.keys().map(|id| (*id, self.unread(*id))).collect();
-                let choice = self.ledger.choose(&open, |identity| unread[&identity]);
+                let choice = self.cost.choose(&open, |identity| unread[&identity]);
                 assert!(choice != Choice::default(), "no progress");
                 self.calls += choice.members.len() as u64;
                 self.members.extend(choice.members);
@@ -262,7 +262,7 @@ mod tests {
         ) {
             let pages: BTreeMap<u64, u64> = (1..).zip(pages).collect();
             let mut reader = Reader {
-                ledger: Ledger { foresees, ..Ledger::default() },
+                cost: ReadCost { foresees, ..ReadCost::default() },
                 pages: pages.clone(),
                 members: BTreeSet::new(),
                 read: BTreeMap::new(),

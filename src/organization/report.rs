@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use super::{Culprit, Halt, Refusal, remove_refused};
 use crate::cloud::{Ended, Kind};
-use crate::reconcile::snapshot::Tick;
+use crate::reconcile::read::Revision;
 use crate::reconcile::{Pair, Product};
 
 /// What a round of grants came to. Pairs in none of these were not asked for: the round was halted first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Round {
+pub(super) struct GrantReport {
     /// The API said yes.
     pub(super) accepted: BTreeSet<Pair>,
     /// The API said no, pair by pair.
@@ -22,10 +22,10 @@ pub(super) struct Round {
     /// Why the look that followed its calls failed.
     pub(super) unseen: Option<Halt>,
     /// When its last call ended: what is read later shows what it did.
-    pub(super) ended: Tick,
+    pub(super) ended: Revision,
 }
 
-impl Round {
+impl GrantReport {
     /// What of this concerns `pairs`.
     pub(super) fn of(&self, pairs: &BTreeSet<Pair>) -> Self {
         let share = |refusals: &[Refusal]| {
