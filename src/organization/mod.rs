@@ -5,6 +5,7 @@
 
 mod batcher;
 mod claims;
+mod confirm;
 mod granter;
 mod handover;
 mod lists;
@@ -13,7 +14,6 @@ mod report;
 mod revoker;
 mod roles;
 mod search;
-mod settle;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,15 +21,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use claims::Claim;
+pub use confirm::GrantOutcome;
 pub use revoker::RevokeOutcome;
-pub use settle::GrantOutcome;
 
 use self::claims::Claims;
 use self::granter::Granter;
 use self::handover::Handovers;
 use self::reader::Reader;
 
-use crate::cloud::{ApiError, Client, Deadline, Ended};
+use crate::cloud::{ApiError, Client, Deadline, Ended, Kind};
+pub use crate::reconcile::confirm::Culprit;
+use crate::reconcile::confirm::Says;
 use crate::reconcile::read::{Freshness, Revision};
 use crate::reconcile::{Grant, Pair};
 
@@ -111,40 +113,15 @@ impl Grants {
 }
 
 /// A definite no of the API, or a doubt that could not be cleared up, about some pairs.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    /// The pairs it is about.
-    pub pairs: BTreeSet<Pair>,
-    /// The member or identity to blame, where the API's code says which.
-    pub culprit: Option<Culprit>,
-    /// What the API said, the last time.
-    pub error: Arc<ApiError>,
-    /// How often it was asked.
-    pub attempts: u32,
-}
+pub type Refusal = crate::reconcile::confirm::Refusal<Arc<ApiError>>;
 
-impl Refusal {
-    fn new(pairs: BTreeSet<Pair>, error: ApiError, attempts: u32) -> Self {
-        Self { pairs, culprit: None, error: Arc::new(error), attempts }
-    }
-}
-
-/// What spoils every pair that it is part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Culprit {
-    /// This member.
-    Member(u64),
-    /// This identity.
-    Identity(u64),
-}
-
-impl Culprit {
-    fn spoils(self, pair: Pair) -> bool {
-        match self {
-            Self::Member(uin) => pair.member_uin == uin,
-            Self::Identity(id) => pair.identity_id == id,
-        }
-    }
+fn refusal(pairs: BTreeSet<Pair>, error: ApiError, attempts: u32) -> Refusal {
+    let says = match error.kind() {
+        Kind::Absent => Says::Absent,
+        Kind::Failed => Says::Perhaps,
+        _ => Says::NotDone,
+    };
+    Refusal { pairs, culprit: None, error: Arc::new(error), says, attempts }
 }
 
 /// Why a driver stopped before it had dealt with every pair.
@@ -170,8 +147,4 @@ impl From<ApiError> for Halt {
     fn from(error: ApiError) -> Self {
         Self::Error(Arc::new(error))
     }
-}
-
-fn remove_refused(pairs: &mut BTreeSet<Pair>, refusals: &[Refusal]) {
-    pairs.retain(|pair| !refusals.iter().any(|refusal| refusal.pairs.contains(pair)));
 }

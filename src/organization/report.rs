@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Culprit, Halt, Refusal, remove_refused};
+use super::{Culprit, Halt, Refusal};
 use crate::cloud::{Ended, Kind};
+use crate::reconcile::confirm::remove_refused;
 use crate::reconcile::read::Revision;
 use crate::reconcile::{Pair, Product};
 

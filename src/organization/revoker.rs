@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, remove_refused};
+use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, refusal};
 use crate::cloud::api::organization::DeleteOrganizationMemberAuthIdentity;
 use crate::cloud::{ApiError, Blame, Kind, Meaning};
 use crate::reconcile::Pair;
+use crate::reconcile::confirm::remove_refused;
 
 /// How often a call of unknown outcome is made in all. Repeating is safe: what is gone counts as revoked.
 const TRIES_MAX: u32 = 3;
@@ -115,7 +116,7 @@ impl Grants {
             Err(error) if error.blame() == Blame::Call => Err(Unrevoked::Halt(error.into())),
             Err(error) => {
                 let attempts = error.attempts();
-                Err(Unrevoked::Refusal(Refusal::new([pair].into(), error, attempts)))
+                Err(Unrevoked::Refusal(refusal([pair].into(), error, attempts)))
             }
         }
     }

@@ -5,14 +5,13 @@
 //! other pairs of it tell, and where they fail too, the member is given up as a whole.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
 use super::search::{Answer, Search, Tile, is_role, lock};
-use super::{CONCURRENT_CALLS, Culprit, Refusal};
+use super::{CONCURRENT_CALLS, Culprit, Refusal, refusal};
 use crate::cloud::ApiError;
 use crate::reconcile::tile::Side;
 use crate::reconcile::{Pair, Product};
@@ -192,5 +191,5 @@ impl Strikes {
 /// The refusal of a further call about the same member.
 fn again(before: &Refusal, error: ApiError) -> Refusal {
     let attempts = before.attempts + error.attempts();
-    Refusal { error: Arc::new(error), attempts, ..before.clone() }
+    Refusal { culprit: before.culprit, ..refusal(before.pairs.clone(), error, attempts) }
 }

@@ -13,7 +13,7 @@ use super::reader::Reader;
 use super::report::GrantReport;
 use super::roles::Roles;
 use super::trouble::Trouble;
-use super::{CONCURRENT_CALLS, Culprit, Refusal};
+use super::{CONCURRENT_CALLS, Culprit, Refusal, refusal};
 use crate::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
 use crate::cloud::{ApiError, Blame, Client, Deadline, Kind, Meaning};
 use crate::reconcile::tile::{self, Side};
@@ -154,7 +154,7 @@ impl Search<'_> {
             }
             Err(error) if error.kind() == Kind::Uncertain => {
                 let attempts = error.attempts();
-                round.doubts.push(Refusal::new(pairs, error, attempts));
+                round.doubts.push(refusal(pairs, error, attempts));
                 Answer::Taken
             }
             Err(error) if error.blame() == Blame::Call => {
@@ -171,7 +171,7 @@ impl Search<'_> {
     /// Deals with a call that was refused with `error`: the parts to go on with at once.
     pub(super) fn take_apart(&self, product: Product, error: ApiError) -> Vec<Tile> {
         let (side, attempts, role) = (blame(&error), error.attempts(), is_role(&error));
-        let refusal = Refusal::new(product.pairs().collect(), error, attempts);
+        let refusal = refusal(product.pairs().collect(), error, attempts);
         if role && let (Some(member), 1) = (product.members.first(), product.members.len()) {
             self.later().roles.failed(*member, Tile { product, part_of: None }, refusal);
             return Vec::new();

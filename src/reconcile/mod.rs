@@ -1,10 +1,12 @@
-//! Pure decisions about grants: which pairs to grant, repair, adopt and revoke ([`decide`]), how to cut
-//! them into the fewest calls ([`tile`]), what to read to know what exists, and how long that may be believed
-//! ([`read`]), and who of several that list a pair answers for it ([`roster`]).
+//! Pure decisions about grants: which pairs to grant, repair, adopt and revoke ([`decide`]), how to cut them
+//! into the fewest calls ([`tile`]), what to read to know what exists, and how long that may be believed
+//! ([`read`]), how to make sure that pairs come to exist ([`confirm`]), and who of several that list a pair
+//! answers for it ([`roster`]).
 //!
 //! Nothing here is async or fallible, and nothing knows Terraform or HTTP: what the API allows in one call is
 //! a parameter. The drivers are in `organization`.
 
+pub mod confirm;
 pub mod decide;
 mod grant;
 pub mod read;

@@ -14,8 +14,8 @@ use terraform_provider_tencentcloud::cloud::{
     Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
     TransportError,
 };
-use terraform_provider_tencentcloud::organization::{Grant, Grants, Halt};
-use terraform_provider_tencentcloud::reconcile::Pair;
+use terraform_provider_tencentcloud::organization::{Grants, Halt};
+use terraform_provider_tencentcloud::reconcile::{Grant, Pair};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
