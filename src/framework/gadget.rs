@@ -17,11 +17,11 @@ pub(crate) use stored::{Foreign, Nothing, OldParts};
 use futures_util::future::BoxFuture;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::fake::{Raw, Region};
 use super::list_resource::Found;
 use super::provider::Provider;
 use super::registry::Registry;
 use super::resource::{Change, Cx, Slot};
+use super::testing::{Raw, Region};
 use super::value::Object;
 
 type Find = dyn Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync;

@@ -8,11 +8,10 @@
 
 pub mod attribute;
 pub mod check;
+pub mod configured;
 pub mod data_source;
 pub mod diagnostic;
 mod erased;
-#[cfg(test)]
-pub(crate) mod fake;
 pub mod fence;
 pub mod function;
 #[cfg(test)]
@@ -28,5 +27,7 @@ pub mod resource;
 pub mod schema;
 pub mod server;
 pub mod stored;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod timeouts;
 pub mod value;

@@ -31,10 +31,10 @@ pub(crate) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::framework::fake::plain;
     use crate::framework::provider::Provider;
     use crate::framework::registry::Registry;
     use crate::framework::schema::{Block, Kind, Mode, Nesting};
+    use crate::framework::testing::plain;
     use crate::framework::timeouts::Timeouts;
     use crate::framework::value::{Type, Value};
 
@@ -76,7 +76,7 @@ pub(crate) mod tests {
     #[test]
     fn a_model_writes_what_it_declares() {
         check::<Timeouts>();
-        check_provider::<crate::framework::fake::FakeProvider>();
+        check_provider::<crate::framework::testing::FakeProvider>();
         check_provider::<crate::framework::gadget::Workshop>();
     }
 

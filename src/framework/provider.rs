@@ -20,9 +20,9 @@ pub trait Provider: Send + Sync + 'static {
         let _ = (config, report);
     }
 
-    /// Makes what the resources need from `config`, which may hold unknown values during a plan.
-    /// `host_version` is what the host calls itself: for the user agent, never for decisions. Warnings go to
-    /// `report`.
+    /// Makes what the resources need from `config`, which is wholly known: while it is not, the provider
+    /// counts as not configured yet, and this is not called. `host_version` is what the host calls itself:
+    /// for the user agent, never for decisions. Warnings go to `report`.
     ///
     /// The future is dropped when the host asks for a stop.
     fn configure(

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+use super::configured::Configured;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
 use super::path::Path;
@@ -89,7 +90,8 @@ pub trait Resource: Send + Sync + 'static {
 /// The capability to settle a plan with the other instances of a run, which may own the same things.
 pub trait CoordinateResource: Resource {
     /// Looks at a plan beside those of the other instances. Follows [`Resource::plan`] wherever the provider
-    /// is configured, also for a destroy (`planned` is `None`) and for a creation (`prior` is `None`).
+    /// is configured with known values, also for a destroy (`planned` is `None`) and for a creation (`prior`
+    /// is `None`).
     ///
     /// May make computed attributes of `planned` unknown, warn, and change the private bytes
     /// ([`Cx::keep_private`]). Those of a destroy and of a replacement reach its apply. Those of an update do
@@ -118,7 +120,7 @@ pub trait ImportResource: Resource {
 /// What one operation may use: passed first, never stored.
 #[derive(Debug)]
 pub struct Cx<'a, D> {
-    data: &'a D,
+    data: &'a Configured<D>,
     stop: &'a CancellationToken,
     private: Mutex<Vec<u8>>,
     warnings: Mutex<Diagnostics>,
@@ -127,13 +129,14 @@ pub struct Cx<'a, D> {
 impl<'a, D> Cx<'a, D> {
     /// A context with no warnings yet. `private` are the bytes that the host keeps beside the object: what
     /// the last operation on it left there.
-    pub fn new(data: &'a D, stop: &'a CancellationToken, private: Vec<u8>) -> Self {
+    pub fn new(data: &'a Configured<D>, stop: &'a CancellationToken, private: Vec<u8>) -> Self {
         Self { data, stop, private: Mutex::new(private), warnings: Mutex::default() }
     }
 
-    /// What configuring the provider yielded.
-    pub fn data(&self) -> &'a D {
-        self.data
+    /// What configuring the provider yielded. An error where its configuration is not known yet: nothing can
+    /// be asked or done then.
+    pub fn data(&self) -> Result<&'a D, Diagnostics> {
+        self.data.ready()
     }
 
     /// Fires when the user asks the run to stop: start nothing new, finish what is in flight, save what

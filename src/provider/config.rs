@@ -76,27 +76,6 @@ pub struct Endpoints {
 }
 
 impl Config {
-    /// The arguments that are not known yet.
-    pub(super) fn unknown(&self) -> Vec<Path> {
-        let endpoint = self.endpoints.known().map_or(&Field::Null, |endpoints| &endpoints.0.organization);
-        [
-            (SECRET_ID.path(), self.secret_id.is_unknown()),
-            (SECRET_KEY.path(), self.secret_key.is_unknown()),
-            (SECURITY_TOKEN.path(), self.security_token.is_unknown()),
-            (REGION.path(), self.region.is_unknown()),
-            (PROTOCOL.path(), self.protocol.is_unknown()),
-            (DOMAIN.path(), self.domain.is_unknown()),
-            (ENDPOINTS.path(), self.endpoints.is_unknown()),
-            (organization_path(), endpoint.is_unknown()),
-            (REQUESTS_PER_SECOND.path(), self.requests_per_second.is_unknown()),
-            (MAX_RETRIES.path(), self.max_retries.is_unknown()),
-            (CA_BUNDLE.path(), self.ca_bundle.is_unknown()),
-        ]
-        .into_iter()
-        .filter_map(|(path, unknown)| unknown.then_some(path))
-        .collect()
-    }
-
     /// The organization's endpoint, where it is given whole.
     pub(super) fn organization(&self) -> Option<&String> {
         self.endpoints.known()?.0.organization.known()

@@ -14,7 +14,6 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
 use crate::organization::Grants;
-use crate::resources::access::Access;
 use crate::resources::org_member_auth_identity::OrgMemberAuthIdentity;
 
 /// The provider `tencentcloud`, in the world that it was given.
@@ -35,9 +34,9 @@ impl Provider for TencentCloud {
     const DESCRIPTION: &'static str = "Manages access grants in a [Tencent Cloud Organization]\
         (https://www.tencentcloud.com/document/product/1031): which member accounts get which access identities.";
     type Config = Config;
-    type Data = Access;
+    type Data = Grants;
 
-    fn register(registry: &mut Registry<Access>) {
+    fn register(registry: &mut Registry<Grants>) {
         registry.resource(OrgMemberAuthIdentity).importable().coordinated();
     }
 
@@ -51,15 +50,11 @@ impl Provider for TencentCloud {
         host_version: &str,
         config: Config,
         report: &mut Diagnostics,
-    ) -> Result<Access, Diagnostics> {
-        let unknown = config.unknown();
-        if !unknown.is_empty() {
-            return Ok(Access::Unknown(unknown));
-        }
+    ) -> Result<Grants, Diagnostics> {
         let settings = settings::resolve(&config, host_version, &self.env, report).await?;
         let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
             Diagnostic::error("Invalid provider configuration", settings::sentence(&error))
         })?;
-        Ok(Access::Ready(Box::new(Grants::new(client))))
+        Ok(Grants::new(client))
     }
 }

@@ -149,7 +149,7 @@ fn found(json: &Json) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::fake::{map, number, object, text};
+    use crate::framework::testing::{map, number, object, text};
 
     fn object_type<const N: usize>(attributes: [(&str, Type); N]) -> Type {
         Type::Object(attributes.into_iter().map(|(name, of)| (name.to_owned(), of)).collect())

@@ -66,7 +66,7 @@ fn parts(elements: &[Value], of: &Type) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::fake::{map, number, object, text};
+    use crate::framework::testing::{map, number, object, text};
 
     #[track_caller]
     fn check(value: Value, of: Type, expected: Value) {

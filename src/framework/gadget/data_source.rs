@@ -3,10 +3,10 @@
 use super::Shop;
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Raw, Shape, attribute, plain, text};
 use crate::framework::path::Path;
 use crate::framework::resource::Cx;
 use crate::framework::schema::{Attribute, Block, BlockNesting, Kind, Mode, NestedBlock, Nesting};
+use crate::framework::testing::{Raw, Shape, attribute, plain, text};
 use crate::framework::value::Type;
 
 /// Looks for gadgets.
@@ -49,6 +49,6 @@ impl DataSource for Gadgets {
     }
 
     async fn read(&self, cx: &Cx<'_, Shop>, config: Raw<Question>) -> Result<Raw<Question>, Diagnostics> {
-        (cx.data().look)(cx, config.0).map(Raw::new)
+        (cx.data()?.look)(cx, config.0).map(Raw::new)
     }
 }

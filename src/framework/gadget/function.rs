@@ -1,9 +1,9 @@
 //! Functions with one of everything that parameters can have.
 
 use crate::framework::attribute::{List, Nested, Set};
-use crate::framework::fake::Raw;
 use crate::framework::function::{Arguments, Function, FunctionError, Given, Param, Parameters};
 use crate::framework::gadget::Question;
+use crate::framework::testing::Raw;
 use crate::framework::value::Field;
 
 /// Joins parts: some text between each two, then any number of them. An empty part is an error.

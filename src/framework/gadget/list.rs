@@ -2,11 +2,11 @@
 
 use super::{Gadget, Shop};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Raw, Shape, plain, text};
 use crate::framework::list_resource::{Found, Listed};
 use crate::framework::path::Path;
 use crate::framework::resource::Cx;
 use crate::framework::schema::{Attribute, Mode, NestedBlock};
+use crate::framework::testing::{Raw, Shape, plain, text};
 use crate::framework::value::Type;
 
 /// What may be asked of a list of gadgets.
@@ -40,6 +40,6 @@ impl Listed for Gadget {
         filter: Raw<Wanted>,
         found: &mut Found<'_, Self>,
     ) -> Result<(), Diagnostics> {
-        (cx.data().list)(cx, filter.0, found).await
+        (cx.data()?.list)(cx, filter.0, found).await
     }
 }

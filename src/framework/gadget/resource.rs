@@ -3,10 +3,10 @@
 use super::Shop;
 use crate::framework::check::Checked;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Raw, Shape, attribute, plain, text, with};
 use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
 use crate::framework::resource::{Change, Cx, ImportResource, Planned, Resource, Slot};
 use crate::framework::schema::{Attribute, Block, BlockNesting, Kind, Mode, NestedBlock, Nesting};
+use crate::framework::testing::{Raw, Shape, attribute, plain, text, with};
 use crate::framework::value::{Field, Object, Type, Value};
 
 /// Makes gadgets.
@@ -116,11 +116,11 @@ impl Resource for Gadget {
         planned: Raw<Parts>,
         state: &mut Slot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
-        (cx.data().make)(planned.0, state)
+        (cx.data()?.make)(planned.0, state)
     }
 
     async fn read(&self, cx: &Cx<'_, Shop>, prior: Raw<Parts>) -> Result<Option<Raw<Parts>>, Diagnostics> {
-        Ok((cx.data().find)(prior.0)?.map(Raw::new))
+        Ok((cx.data()?.find)(prior.0)?.map(Raw::new))
     }
 
     async fn update(
@@ -130,7 +130,7 @@ impl Resource for Gadget {
         planned: Raw<Parts>,
         state: &mut Slot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
-        (cx.data().make)(planned.0, state)
+        (cx.data()?.make)(planned.0, state)
     }
 
     async fn delete(
@@ -139,13 +139,13 @@ impl Resource for Gadget {
         prior: Raw<Parts>,
         state: &mut Slot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
-        (cx.data().make)(prior.0, state)
+        (cx.data()?.make)(prior.0, state)
     }
 }
 
 impl ImportResource for Gadget {
     async fn import(&self, cx: &Cx<'_, Shop>, id: &str) -> Result<Raw<Parts>, Diagnostics> {
-        let found = (cx.data().find)(gadget([("serial", text(id))]))?;
+        let found = (cx.data()?.find)(gadget([("serial", text(id))]))?;
         found.map(Raw::new).ok_or_else(|| super::error("Not found"))
     }
 }
@@ -159,7 +159,8 @@ impl Checked for Gadget {
         report: &mut Diagnostics,
     ) {
         cx.warn(Diagnostic::warning("Looked", "There is something."));
-        (cx.data().check)(change, planned, report);
+        let Ok(shop) = cx.data() else { return };
+        (shop.check)(change, planned, report);
     }
 }
 
@@ -175,7 +176,7 @@ impl Identified for Gadget {
     }
 
     async fn import_identity(&self, cx: &Cx<'_, Shop>, id: Raw<Serial>) -> Result<Raw<Parts>, Diagnostics> {
-        let found = (cx.data().find)(gadget([("serial", id.0["serial"].clone())]))?;
+        let found = (cx.data()?.find)(gadget([("serial", id.0["serial"].clone())]))?;
         found.map(Raw::new).ok_or_else(|| super::error("Not found"))
     }
 }

@@ -2,9 +2,9 @@
 
 use super::resource::{Gadget, Parts, gadget};
 use crate::framework::diagnostic::Diagnostics;
-use crate::framework::fake::{Raw, Shape, plain, text};
 use crate::framework::schema::{Attribute, Block, BlockNesting, Mode, NestedBlock};
 use crate::framework::stored::{MovesFrom, Source, UpgradesFrom};
+use crate::framework::testing::{Raw, Shape, plain, text};
 use crate::framework::value::{Type, Value};
 
 /// A gadget of version 1, when the label was a name and the rules were ports.

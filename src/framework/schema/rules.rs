@@ -181,7 +181,7 @@ fn join(place: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::fake::{attribute, plain};
+    use crate::framework::testing::{attribute, plain};
 
     fn schema(attributes: Vec<Attribute>, blocks: Vec<NestedBlock>) -> Schema {
         Schema { version: 0, block: Block { description: String::new(), attributes, blocks } }

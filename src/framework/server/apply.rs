@@ -4,6 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::walk::{forget_write_only, recall_write_only};
 use super::{Answer, conformance};
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::erased::Outcome;
 use crate::framework::registry::ResourceType;
@@ -18,7 +19,7 @@ impl<D: Sync> ResourceType<D> {
     /// operation saved nothing, `prior` still holds. Must be driven to its end.
     pub async fn apply(
         &self,
-        data: &D,
+        data: &Configured<D>,
         stop: &CancellationToken,
         private: Vec<u8>,
         prior: Option<Object>,

@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, PlanRequest, conformance};
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::registry::ResourceType;
 use crate::framework::resource::{Cx, Planned};
@@ -10,19 +11,20 @@ use crate::framework::value::Object;
 
 impl<D: Sync> ResourceType<D> {
     /// Settles `planned`, which `request` came to, with the other instances. Types without the capability
-    /// have it as it is.
+    /// have it as it is, and so have all where the provider's configuration is not known yet: nothing is
+    /// known of any instance then.
     ///
     /// The answer has the private bytes to plan with, in place of `private`. An error refuses the plan, with
     /// its warnings beside it.
     pub async fn coordinate(
         &self,
-        data: &D,
+        data: &Configured<D>,
         stop: &CancellationToken,
         private: Vec<u8>,
         request: &PlanRequest,
         planned: Planned<Option<Object>>,
     ) -> Result<Answer<Planned<Option<Object>>>, Diagnostics> {
-        let Some(coordinate) = &self.coordinate else {
+        let (Some(coordinate), Configured::Ready(_)) = (&self.coordinate, data) else {
             return Ok(Answer { value: planned, private, report: Diagnostics::new() });
         };
         let cx = Cx::new(data, stop, private);

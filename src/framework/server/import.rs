@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::Answer;
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::registry::{IdentityType, ResourceType};
 use crate::framework::resource::Cx;
@@ -23,7 +24,7 @@ impl<D: Sync> ResourceType<D> {
     /// null.
     pub async fn import(
         &self,
-        data: &D,
+        data: &Configured<D>,
         stop: &CancellationToken,
         key: ImportKey<'_>,
     ) -> Result<Answer<Object>, Diagnostics> {

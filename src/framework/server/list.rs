@@ -4,6 +4,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::validate;
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::list_resource::{Ended, ListEvent, Results};
 use crate::framework::path::Path;
@@ -52,7 +53,7 @@ impl<D: Sync> ResourceType<D> {
     /// That as many were found as were asked for, or that nobody takes more, is no error.
     pub async fn list(
         &self,
-        data: &D,
+        data: &Configured<D>,
         stop: &CancellationToken,
         request: ListRequest,
         sender: Sender<ListEvent>,
@@ -66,7 +67,7 @@ impl<D: Sync> ResourceType<D> {
 
     async fn send_listings(
         &self,
-        data: &D,
+        data: &Configured<D>,
         stop: &CancellationToken,
         request: ListRequest,
         sender: &Sender<ListEvent>,

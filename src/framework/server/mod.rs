@@ -37,6 +37,7 @@ pub use move_state::MoveRequest;
 pub use plan::PlanRequest;
 pub use upgrade::STATE_MISFIT;
 
+use super::configured::{self, Configured};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::Model;
 use super::provider::Provider;
@@ -51,7 +52,7 @@ pub struct Server<P: Provider> {
     schema: Schema,
     config_type: Type,
     /// `None` until configured: schemas, validation, planning and upgrades work without.
-    data: RwLock<Option<Arc<P::Data>>>,
+    data: RwLock<Option<Arc<Configured<P::Data>>>>,
 }
 
 /// What an operation came to, and what the practitioner is told about it.
@@ -127,14 +128,10 @@ impl<P: Provider> Server<P> {
         self.registry.find_function(name).ok_or_else(|| unknown("function", name))
     }
 
-    /// What configuring yielded, or an error that says that it has not happened.
-    pub fn data(&self) -> Result<Arc<P::Data>, Diagnostics> {
+    /// What configuring came to, or an error that says that it has not happened.
+    pub fn data(&self) -> Result<Arc<Configured<P::Data>>, Diagnostics> {
         let data = self.data.read().unwrap_or_else(PoisonError::into_inner);
-        data.clone().ok_or_else(|| {
-            let detail = "The operation needs a configured provider, and the host has not configured it, or its \
-                          configuration failed.";
-            Diagnostic::error("Provider is not configured", detail).into()
-        })
+        data.clone().ok_or_else(|| configured::missing().into())
     }
 }
 

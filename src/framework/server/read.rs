@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, conformance};
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::registry::ResourceType;
 use crate::framework::resource::Cx;
@@ -13,7 +14,7 @@ impl<D: Sync> ResourceType<D> {
     /// error, after which the host keeps what it has; warnings are beside it. May be dropped at any time.
     pub async fn read(
         &self,
-        data: &D,
+        data: &Configured<D>,
         stop: &CancellationToken,
         private: Vec<u8>,
         current: Option<Object>,

@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, conformance, validate};
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::registry::DataSourceType;
@@ -23,7 +24,7 @@ impl<D: Sync> DataSourceType<D> {
     /// beside an error too. May be dropped at any time.
     pub async fn read(
         &self,
-        data: &D,
+        data: &Configured<D>,
         stop: &CancellationToken,
         config: Option<Object>,
     ) -> Result<Answer<Object>, Diagnostics> {

@@ -108,8 +108,8 @@ fn as_object(value: &Value) -> Option<&Object> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::fake::{attribute, object, plain, text};
     use crate::framework::schema::{Mode, Nesting};
+    use crate::framework::testing::{attribute, object, plain, text};
     use crate::framework::value::Type;
 
     fn block() -> Block {

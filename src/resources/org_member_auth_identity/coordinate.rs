@@ -14,7 +14,6 @@ use crate::framework::timeouts::Operation;
 use crate::organization::Grants;
 use crate::reconcile::Pair;
 use crate::reconcile::roster::{Change, Intent};
-use crate::resources::access::Access;
 
 /// Settles who of several instances that list a pair answers for it, and tells what comes of it.
 /// `reconcile::roster` decides.
@@ -22,12 +21,11 @@ use crate::resources::access::Access;
 /// Pairs that must be claimed are planned with an unknown role name, so that the instance takes part in the
 /// apply.
 pub(super) async fn coordinate(
-    cx: &Cx<'_, Access>,
+    cx: &Cx<'_, Grants>,
     prior: Option<&MemberAuthIdentity>,
     planned: Option<&mut MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
-    // Where the provider's configuration is not known yet, nothing is known of any instance.
-    let Ok(grants) = cx.data().grants() else { return Ok(()) };
+    let grants = cx.data()?;
     let private = Private::of(cx);
     match (prior, planned) {
         (None, None) => Ok(()),
@@ -40,7 +38,7 @@ pub(super) async fn coordinate(
 /// If it is replaced on demand, the instance was planned before, and the private bytes are those of that
 /// plan. If it is tainted, the host sends neither the object nor its private bytes.
 async fn replace(
-    cx: &Cx<'_, Access>,
+    cx: &Cx<'_, Grants>,
     grants: &Grants,
     private: Private,
     planned: &MemberAuthIdentity,
@@ -62,7 +60,7 @@ async fn replace(
 }
 
 async fn grant_and_confirm(
-    cx: &Cx<'_, Access>,
+    cx: &Cx<'_, Grants>,
     grants: &Grants,
     private: Private,
     prior: &MemberAuthIdentity,

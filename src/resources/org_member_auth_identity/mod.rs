@@ -22,9 +22,9 @@ pub use model::MemberAuthIdentity;
 
 use std::collections::BTreeSet;
 
-use super::access::Access;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
+use crate::organization::Grants;
 use crate::reconcile::Pair;
 
 /// The identity that Tencent Cloud itself gives to the members it creates, with administrator access. It is
@@ -42,7 +42,7 @@ impl Resource for OrgMemberAuthIdentity {
         The resource owns exactly these grants. Other grants of the same members and identities are never touched, \
         neither by an update nor by destroy. Every change is made in place, and new grants are made before old \
         ones are revoked.";
-    type Data = Access;
+    type Data = Grants;
     type Model = MemberAuthIdentity;
 
     fn validate(&self, config: &MemberAuthIdentity, report: &mut Diagnostics) {
@@ -55,7 +55,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn create(
         &self,
-        cx: &Cx<'_, Access>,
+        cx: &Cx<'_, Grants>,
         planned: MemberAuthIdentity,
         state: &mut Slot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
@@ -64,7 +64,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn read(
         &self,
-        cx: &Cx<'_, Access>,
+        cx: &Cx<'_, Grants>,
         prior: MemberAuthIdentity,
     ) -> Result<Option<MemberAuthIdentity>, Diagnostics> {
         read::read(cx, prior).await
@@ -72,7 +72,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn update(
         &self,
-        cx: &Cx<'_, Access>,
+        cx: &Cx<'_, Grants>,
         prior: MemberAuthIdentity,
         planned: MemberAuthIdentity,
         state: &mut Slot<MemberAuthIdentity>,
@@ -82,7 +82,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn delete(
         &self,
-        cx: &Cx<'_, Access>,
+        cx: &Cx<'_, Grants>,
         prior: MemberAuthIdentity,
         state: &mut Slot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
@@ -93,7 +93,7 @@ impl Resource for OrgMemberAuthIdentity {
 impl CoordinateResource for OrgMemberAuthIdentity {
     async fn coordinate(
         &self,
-        cx: &Cx<'_, Access>,
+        cx: &Cx<'_, Grants>,
         prior: Option<&MemberAuthIdentity>,
         planned: Option<&mut MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
@@ -102,13 +102,13 @@ impl CoordinateResource for OrgMemberAuthIdentity {
 }
 
 impl ImportResource for OrgMemberAuthIdentity {
-    async fn import(&self, cx: &Cx<'_, Access>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
+    async fn import(&self, cx: &Cx<'_, Grants>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
         import::import(cx, id).await
     }
 }
 
 /// Warns with `text` about `pairs`, if there are any.
-fn warn_about(cx: &Cx<'_, Access>, pairs: &BTreeSet<Pair>, text: fn(&BTreeSet<Pair>) -> Diagnostic) {
+fn warn_about(cx: &Cx<'_, Grants>, pairs: &BTreeSet<Pair>, text: fn(&BTreeSet<Pair>) -> Diagnostic) {
     if !pairs.is_empty() {
         cx.warn(text(pairs));
     }

@@ -11,18 +11,17 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
 use crate::framework::value::Field;
-use crate::organization::Halt;
+use crate::organization::{Grants, Halt};
 use crate::reconcile::{Pair, Product};
-use crate::resources::access::Access;
 
 /// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked
 /// leaves such pairs). `None`: none of it exists. Notes which of it the state of an instance that was read
 /// before lists too.
 pub(super) async fn read(
-    cx: &Cx<'_, Access>,
+    cx: &Cx<'_, Grants>,
     prior: MemberAuthIdentity,
 ) -> Result<Option<MemberAuthIdentity>, Diagnostics> {
-    let grants = cx.data().grants()?;
+    let grants = cx.data()?;
     let product = prior.product();
     let mut pairs: BTreeSet<Pair> = prior.recorded().into_keys().collect();
     pairs.extend(product.iter().flat_map(Product::pairs));

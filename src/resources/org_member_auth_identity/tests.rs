@@ -30,7 +30,7 @@ use crate::framework::resource::Resource;
 use crate::framework::value::{Field, Value};
 use crate::reconcile::Product;
 use crate::reconcile::read::cache::AGE_MAX;
-use crate::resources::world::{Left, World};
+use crate::resources::testing::{Left, World};
 
 const CREATE: &str = "CreateOrganizationMemberAuthIdentity";
 const DELETE: &str = "DeleteOrganizationMemberAuthIdentity";

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
 use super::{DEPTH_MAX, decode, encode};
-use crate::framework::fake::{map, number, object, text};
 use crate::framework::schema::{Attribute, Block, BlockNesting, Kind, Mode, NestedBlock};
+use crate::framework::testing::{map, number, object, text};
 use crate::framework::value::{Number, Type, Value};
 use crate::wire::error::Problem;
 

@@ -1,8 +1,8 @@
 //! Checks of plans, RPC by RPC.
 
 use super::{host_of, packed, type_of, words_of};
-use crate::framework::fake::text;
 use crate::framework::gadget::{Parts, Shop, Workshop, error, gadget};
+use crate::framework::testing::text;
 use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 

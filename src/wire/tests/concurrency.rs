@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{configured, named, one_error, received, sent, sent_null, type_name};
 use crate::framework::diagnostic::Diagnostic;
-use crate::framework::fake::{FakeProvider, Raw, World};
+use crate::framework::testing::{FakeProvider, Raw, World};
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_client::ProviderClient;
 use crate::wire::Service;

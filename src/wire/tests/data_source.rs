@@ -1,8 +1,8 @@
 //! Data sources, RPC by RPC.
 
 use super::{host_of, one_error, packed, type_of, words_of};
-use crate::framework::fake::{text, with};
 use crate::framework::gadget::{Question, Shop, Workshop, error};
+use crate::framework::testing::{text, with};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::msgpack;

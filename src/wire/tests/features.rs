@@ -2,7 +2,7 @@
 //! for it.
 
 use super::{configured, host_of, one_error, type_name};
-use crate::framework::fake::{FakeProvider, World};
+use crate::framework::testing::{FakeProvider, World};
 use crate::proto::tfplugin6 as proto;
 
 /// Calls each RPC for something that does not exist; the reply's `$field` is one error with these words.

@@ -1,8 +1,8 @@
 //! Functions, RPC by RPC, on a host that never configures anything.
 
 use super::{host_of, packed};
-use crate::framework::fake::text;
 use crate::framework::gadget::{Shop, Workshop};
+use crate::framework::testing::text;
 use crate::framework::value::{Type, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{msgpack, types};

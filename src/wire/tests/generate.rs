@@ -1,8 +1,8 @@
 //! Configurations for what exists, RPC by RPC, on a host that never configures anything.
 
 use super::{host_of, packed, type_of};
-use crate::framework::fake::text;
 use crate::framework::gadget::{Parts, Shop, Workshop, gadget};
+use crate::framework::testing::text;
 use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 

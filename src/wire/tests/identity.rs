@@ -2,8 +2,8 @@
 
 use super::{Client, host_of, one_error, packed, type_of};
 use crate::framework::diagnostic::Diagnostics;
-use crate::framework::fake::{Raw, number, text, with};
 use crate::framework::gadget::{Parts, Serial, Shop, Workshop, error, gadget, identity};
+use crate::framework::testing::{Raw, number, text, with};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::msgpack;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{host_of, one_error, packed, type_of, words_of};
-use crate::framework::fake::{Raw, text};
 use crate::framework::gadget::{Parts, Serial, Shop, Wanted, Workshop, gadget, identity};
+use crate::framework::testing::{Raw, text};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 

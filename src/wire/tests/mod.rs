@@ -18,10 +18,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::framework::diagnostic::Diagnostics;
-use crate::framework::fake::{Everything, FakeProvider, Raw, Region, Thing, World, thing};
 use crate::framework::model::Model;
 use crate::framework::provider::Provider;
 use crate::framework::schema::Block;
+use crate::framework::testing::{Everything, FakeProvider, Raw, Region, Thing, World, thing};
 use crate::framework::value::{Object, Type, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_client::ProviderClient;
@@ -48,7 +48,7 @@ fn thing_type() -> Type {
     type_of::<Everything>()
 }
 
-fn type_of<S: crate::framework::fake::Shape>() -> Type {
+fn type_of<S: crate::framework::testing::Shape>() -> Type {
     let (attributes, blocks) = (Raw::<S>::attributes(), Raw::<S>::blocks());
     Block { description: String::new(), attributes, blocks }.implied_type()
 }

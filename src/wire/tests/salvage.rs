@@ -3,7 +3,7 @@
 use super::life::apply;
 use super::{configured, named, received, sent, sent_null, type_name};
 use crate::framework::diagnostic::Diagnostic;
-use crate::framework::fake::{Raw, World, map, number, object, text, with};
+use crate::framework::testing::{Raw, World, map, number, object, text, with};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 

@@ -2,11 +2,11 @@
 
 use super::host_of;
 use crate::framework::diagnostic::Diagnostics;
-use crate::framework::fake::{Fake, FakeProvider, Raw, Region, World, plain};
 use crate::framework::gadget::{Shop, Workshop};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
 use crate::framework::schema::{Attribute, Block, Mode, Schema};
+use crate::framework::testing::{Fake, FakeProvider, Raw, Region, World, plain};
 use crate::framework::value::Type;
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{to_proto, types};

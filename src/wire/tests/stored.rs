@@ -1,8 +1,8 @@
 //! States of older versions and of other types, RPC by RPC, on a host that never configures anything.
 
 use super::{host_of, one_error, packed, type_of};
-use crate::framework::fake::text;
 use crate::framework::gadget::{Parts, Serial, Shop, Workshop, gadget, identity};
+use crate::framework::testing::text;
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::msgpack;
@@ -74,7 +74,7 @@ async fn s98_that_states_can_be_taken_over_is_declared_where_they_can() {
     let schema = workshop.get_provider_schema(proto::get_provider_schema::Request {}).await.unwrap();
     assert_eq!(schema.into_inner().server_capabilities, metadata.server_capabilities);
     let mut other =
-        host_of(crate::framework::fake::FakeProvider::new(crate::framework::fake::World::closed()));
+        host_of(crate::framework::testing::FakeProvider::new(crate::framework::testing::World::closed()));
     let metadata = other.get_metadata(proto::get_metadata::Request {}).await.unwrap().into_inner();
     let without = proto::ServerCapabilities {
         plan_destroy: true,

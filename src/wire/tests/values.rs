@@ -1,7 +1,7 @@
 //! Values on their way in and out.
 
 use super::{configured, host_of, named, obedient, received, sent, sent_null, type_name};
-use crate::framework::fake::{FakeProvider, World, text, thing, with};
+use crate::framework::testing::{FakeProvider, World, text, thing, with};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 

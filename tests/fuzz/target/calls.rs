@@ -26,7 +26,6 @@ use terraform_provider_tencentcloud::organization::Grants;
 use terraform_provider_tencentcloud::proto::tfplugin6 as proto;
 use terraform_provider_tencentcloud::proto::tfplugin6::provider_client::ProviderClient;
 use terraform_provider_tencentcloud::provider::{Config, TencentCloud};
-use terraform_provider_tencentcloud::resources::access::Access;
 use terraform_provider_tencentcloud::resources::org_member_auth_identity::{
     MemberAuthIdentity, OrgMemberAuthIdentity,
 };
@@ -435,9 +434,9 @@ struct Offline;
 impl Provider for Offline {
     const DESCRIPTION: &'static str = "The provider, offline.";
     type Config = Config;
-    type Data = Access;
+    type Data = Grants;
 
-    async fn configure(&self, _: &str, _: Config, _: &mut Diagnostics) -> Result<Access, Diagnostics> {
+    async fn configure(&self, _: &str, _: Config, _: &mut Diagnostics) -> Result<Grants, Diagnostics> {
         let cloud = (1..=3).fold(Cloud::new(), |cloud, n| cloud.with_member(100_000_000_000 + n, "member"));
         let cloud = (11..=14).fold(cloud, |cloud, id| cloud.with_identity(id, "identity"));
         let cloud = cloud.with_grant(100_000_000_001, 11).with_grant(100_000_000_002, 12);
@@ -457,10 +456,10 @@ impl Provider for Offline {
         let now = Now::default();
         let transport = InMemory { cloud: Mutex::new(cloud), now };
         let client = Client::with_transport(settings, Arc::new(now), Arc::new(transport));
-        Ok(Access::Ready(Box::new(Grants::new(client))))
+        Ok(Grants::new(client))
     }
 
-    fn register(registry: &mut Registry<Access>) {
+    fn register(registry: &mut Registry<Grants>) {
         registry.resource(OrgMemberAuthIdentity).importable();
     }
 }

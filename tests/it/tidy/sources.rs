@@ -49,14 +49,14 @@ impl Source {
         })
     }
 
-    /// The files of the modules that it declares for tests alone.
+    /// The modules that it declares for tests alone, as paths without an ending.
     fn modules_for_tests(&self) -> Vec<String> {
         let folder =
             self.path.strip_suffix("/mod.rs").or(self.path.strip_suffix(".rs")).unwrap_or(&self.path);
         let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
         let declared = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]").filter_map(|pair| {
             let (_, module) = pair[1].strip_suffix(';')?.rsplit_once("mod ")?;
-            Some(format!("{folder}/{module}.rs"))
+            Some(format!("{folder}/{module}"))
         });
         declared.collect()
     }
@@ -83,7 +83,10 @@ pub(super) fn rust(folder: &str) -> Vec<Source> {
     let mut sources = read(folder, &|path| path.extension().is_some_and(|extension| extension == "rs"));
     let declared: Vec<String> = sources.iter().flat_map(Source::modules_for_tests).collect();
     for source in &mut sources {
-        source.only_tests |= declared.contains(&source.path);
+        let inside = |module: &String| {
+            source.path.strip_prefix(module).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        };
+        source.only_tests |= declared.iter().any(inside);
     }
     sources
 }

@@ -1,8 +1,8 @@
 //! Elements of sets, told apart by what they say.
 
 use super::*;
-use crate::framework::fake::{attribute, number, object, plain, text};
 use crate::framework::schema::{Mode, Nesting};
+use crate::framework::testing::{attribute, number, object, plain, text};
 use crate::framework::value::Type;
 
 /// `key` must be configured, `note` may be, and of `mark` and `size` the provider sets what is not

@@ -3,10 +3,11 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{apply, error_paths};
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Fake, Raw, Thing, World, map, number, object, text, thing, with};
 use crate::framework::registry::Registry;
 use crate::framework::resource::{Cx, Slot};
+use crate::framework::testing::{Fake, Raw, Thing, World, map, number, object, text, thing, with};
 use crate::framework::value::{Object, Value};
 
 /// An operation that saves `states` one after the other and then ends as `end` says.
@@ -244,6 +245,7 @@ async fn the_token_of_an_operation_is_the_one_given() {
     let stop = CancellationToken::new();
     stop.cancel();
     let resource = registry.find_resource("fake_thing").unwrap();
-    let answer = resource.apply(&world, &stop, Vec::new(), None, Some(planned()), None).await;
+    let answer =
+        resource.apply(&Configured::Ready(world), &stop, Vec::new(), None, Some(planned()), None).await;
     assert_eq!(answer.value, Some(made()));
 }

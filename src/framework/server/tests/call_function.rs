@@ -1,10 +1,10 @@
 //! Functions.
 
 use crate::framework::diagnostic::Diagnostic;
-use crate::framework::fake::{number, text};
 use crate::framework::function::{Arguments, Function, FunctionError, Given, Param, Parameters};
 use crate::framework::gadget::{Describe, Join, Shop};
 use crate::framework::registry::{FunctionType, Registry};
+use crate::framework::testing::{number, text};
 use crate::framework::value::Value;
 
 fn with_functions<T>(test: impl FnOnce(&FunctionType, &FunctionType) -> T) -> T {

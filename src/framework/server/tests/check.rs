@@ -2,11 +2,13 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::framework::fake::{text, with};
 use crate::framework::gadget::{Gadget, Shop, error, gadget};
+use crate::framework::path::Path;
 use crate::framework::registry::Registry;
 use crate::framework::server::PlanRequest;
+use crate::framework::testing::{text, with};
 use crate::framework::value::{Object, Value};
 
 /// What there is to tell about a plan that makes a gadget of label b out of `prior`, or destroys it.
@@ -16,7 +18,8 @@ async fn check(shop: Shop, prior: Option<Object>, planned: Option<Object>) -> Ve
     let resource = registry.find_resource("fake_gadget").unwrap();
     let config = planned.as_ref().map(|_| gadget([("label", text("b"))]));
     let request = PlanRequest { prior, proposed: planned.clone(), config };
-    let report = resource.check(&shop, &CancellationToken::new(), &request, planned.as_ref()).await;
+    let report =
+        resource.check(&Configured::Ready(shop), &CancellationToken::new(), &request, planned.as_ref()).await;
     report.iter().map(|told| (told.severity, told.summary.clone())).collect()
 }
 
@@ -62,6 +65,19 @@ async fn a_destroy_is_not_checked_and_neither_is_a_type_without_the_capability()
     registry.resource(Gadget);
     let resource = registry.find_resource("fake_gadget").unwrap();
     let request = PlanRequest { config: Some(planned()), ..PlanRequest::default() };
-    let report = resource.check(&shop(), &CancellationToken::new(), &request, Some(&planned())).await;
+    let report = resource
+        .check(&Configured::Ready(shop()), &CancellationToken::new(), &request, Some(&planned()))
+        .await;
+    assert_eq!(report, Diagnostics::new());
+}
+
+#[tokio::test]
+async fn nothing_is_checked_before_the_configuration_of_the_provider_is_known() {
+    let mut registry = Registry::new();
+    registry.resource(Gadget).checked();
+    let resource = registry.find_resource("fake_gadget").unwrap();
+    let request = PlanRequest { config: Some(planned()), ..PlanRequest::default() };
+    let unknown = Configured::Unknown(vec![Path::attribute("region")]);
+    let report = resource.check(&unknown, &CancellationToken::new(), &request, Some(&planned())).await;
     assert_eq!(report, Diagnostics::new());
 }

@@ -2,9 +2,9 @@
 
 use super::with_resource;
 use crate::framework::diagnostic::Diagnostics;
-use crate::framework::fake::{map, number, object, text, thing, with};
 use crate::framework::gadget::{Gadget, gadget};
 use crate::framework::registry::Registry;
+use crate::framework::testing::{map, number, object, text, thing, with};
 use crate::framework::value::{Object, Value};
 
 #[test]

@@ -2,14 +2,15 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Fake, Raw, Shape, World, number, plain, text, with};
 use crate::framework::gadget::{Gadget, Parts, Shop, error, gadget, identity};
 use crate::framework::identity::{Identified, IdentityModel};
 use crate::framework::registry::{Registry, ResourceType};
 use crate::framework::resource::{Cx, Resource, Slot};
 use crate::framework::schema::{Attribute, Mode, NestedBlock};
 use crate::framework::server::{Answer, ImportKey, PlanRequest};
+use crate::framework::testing::{Fake, Raw, Shape, World, number, plain, text, with};
 use crate::framework::value::{Field, Object, Type, Value};
 
 fn with_gadget<T>(test: impl FnOnce(&ResourceType<Shop>) -> T) -> T {
@@ -90,7 +91,9 @@ async fn import(key: ImportKey<'_>) -> Result<Answer<Object>, Diagnostics> {
     let mut registry = Registry::new();
     registry.resource(Gadget).importable().identified();
     let resource = registry.find_resource("fake_gadget").unwrap();
-    resource.import(&Shop::finding(|known| Ok(Some(known))), &CancellationToken::new(), key).await
+    resource
+        .import(&Configured::Ready(Shop::finding(|known| Ok(Some(known)))), &CancellationToken::new(), key)
+        .await
 }
 
 #[tokio::test]
@@ -111,7 +114,9 @@ async fn s97_what_is_imported_by_identity_alone_says_so() {
     let mut registry = Registry::new();
     registry.resource(Gadget).identified();
     let resource = registry.find_resource("fake_gadget").unwrap();
-    let imported = resource.import(&Shop::closed(), &CancellationToken::new(), ImportKey::Id("s1")).await;
+    let imported = resource
+        .import(&Configured::Ready(Shop::closed()), &CancellationToken::new(), ImportKey::Id("s1"))
+        .await;
     assert_eq!(imported.unwrap_err().iter().next().unwrap().summary, "Import by id is not supported");
 }
 

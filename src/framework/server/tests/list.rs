@@ -8,12 +8,13 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::error_paths;
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Raw, text};
 use crate::framework::gadget::{Gadget, Shop, error, gadget, identity};
 use crate::framework::list_resource::{Ended, ListEvent, Listing};
 use crate::framework::registry::Registry;
 use crate::framework::server::ListRequest;
+use crate::framework::testing::{Raw, text};
 use crate::framework::value::{Object, Value};
 
 const SERIALS: [&str; 4] = ["s1", "s2", "s3", "s4"];
@@ -46,7 +47,7 @@ async fn list(shop: Shop, request: ListRequest, stop: &CancellationToken) -> Vec
     registry.resource(Gadget).identified().listed();
     assert_eq!(registry.problems(), Diagnostics::new());
     let resource = registry.find_resource("fake_gadget").unwrap();
-    let (sender, mut events) = mpsc::channel(1);
+    let (shop, (sender, mut events)) = (Configured::Ready(shop), mpsc::channel(1));
     let taken = async {
         let mut taken = Vec::new();
         while let Some(event) = events.recv().await {
@@ -100,7 +101,7 @@ async fn s105_nothing_is_asked_for_before_what_was_found_is_taken() {
     let mut registry = Registry::new();
     registry.resource(Gadget).identified().listed();
     let resource = registry.find_resource("fake_gadget").unwrap();
-    let (shop, stop) = (four(&asked), CancellationToken::new());
+    let (shop, stop) = (Configured::Ready(four(&asked)), CancellationToken::new());
     let (sender, mut events) = mpsc::channel(1);
     let mut listing = std::pin::pin!(resource.list(&shop, &stop, all(), sender));
     for taken in 1..=3 {

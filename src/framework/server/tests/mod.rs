@@ -19,10 +19,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, PlanRequest};
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Fake, Thing, World};
 use crate::framework::registry::{Registry, ResourceType};
 use crate::framework::resource::{Change, Planned};
+use crate::framework::testing::{Fake, Thing, World};
 use crate::framework::value::Object;
 
 /// Calls `test` with a registered resource that plans as `plan` says.
@@ -61,7 +62,9 @@ async fn apply(
     registry.resource(Fake::plain());
     let resource = registry.find_resource("fake_thing").unwrap();
     let stop = CancellationToken::new();
-    resource.apply(&world, &stop, Vec::new(), prior.cloned(), planned.cloned(), config).await
+    resource
+        .apply(&Configured::Ready(world), &stop, Vec::new(), prior.cloned(), planned.cloned(), config)
+        .await
 }
 
 /// Where the errors in `report` point, as a user would write it.

@@ -2,10 +2,10 @@
 
 use super::{error_paths, plan, plan_as, with_resource};
 use crate::framework::diagnostic::Diagnostic;
-use crate::framework::fake::{Thing, map, number, object, text, thing, with};
 use crate::framework::path::{Path, Step};
 use crate::framework::resource::{Change, Planned};
 use crate::framework::server::PlanRequest;
+use crate::framework::testing::{Thing, map, number, object, text, thing, with};
 use crate::framework::value::{Object, Value};
 
 fn known(key: &str, hash: Value) -> Value {

@@ -3,11 +3,12 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{error_paths, with_resource};
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Fake, World, map, number, text, thing, with};
 use crate::framework::path::Path;
 use crate::framework::registry::Registry;
 use crate::framework::server::{Answer, ImportKey};
+use crate::framework::testing::{Fake, World, map, number, text, thing, with};
 use crate::framework::value::{Object, Value};
 
 fn finding(found: Result<Option<Object>, Diagnostics>) -> World {
@@ -21,14 +22,14 @@ async fn read(world: World, current: Option<Object>) -> Result<Answer<Option<Obj
     let mut registry = Registry::new();
     registry.resource(Fake::plain());
     let resource = registry.find_resource("fake_thing").unwrap();
-    resource.read(&world, &CancellationToken::new(), Vec::new(), current).await
+    resource.read(&Configured::Ready(world), &CancellationToken::new(), Vec::new(), current).await
 }
 
 async fn import(world: World, id: &str) -> Result<Answer<Object>, Diagnostics> {
     let mut registry = Registry::new();
     registry.resource(Fake::plain()).importable();
     let resource = registry.find_resource("fake_thing").unwrap();
-    resource.import(&world, &CancellationToken::new(), ImportKey::Id(id)).await
+    resource.import(&Configured::Ready(world), &CancellationToken::new(), ImportKey::Id(id)).await
 }
 
 fn there() -> Object {
@@ -96,8 +97,8 @@ async fn s96_a_type_without_import_says_so() {
     let mut registry = Registry::new();
     registry.resource(Fake::plain());
     let resource = registry.find_resource("fake_thing").unwrap();
-    let key = ImportKey::Id("a");
-    let report = resource.import(&World::closed(), &CancellationToken::new(), key).await.unwrap_err();
+    let (world, key) = (Configured::Ready(World::closed()), ImportKey::Id("a"));
+    let report = resource.import(&world, &CancellationToken::new(), key).await.unwrap_err();
     assert_eq!(report.iter().next().unwrap().summary, "Import is not supported");
 }
 

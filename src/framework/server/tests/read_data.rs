@@ -3,14 +3,15 @@
 use tokio_util::sync::CancellationToken;
 
 use super::error_paths;
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Raw, map, number, object, plain, text, with};
 use crate::framework::gadget::{Gadgets, Question, Shop, error};
 use crate::framework::model::Model;
 use crate::framework::path::Path;
 use crate::framework::registry::{DataSourceType, Registry};
 use crate::framework::schema::{Attribute, Block, Mode, Schema};
 use crate::framework::server::Answer;
+use crate::framework::testing::{Raw, map, number, object, plain, text, with};
 use crate::framework::value::{Object, Type, Value};
 
 fn with_gadgets<T>(test: impl FnOnce(&DataSourceType<Shop>) -> T) -> T {
@@ -23,7 +24,7 @@ async fn read(shop: Shop, config: Object) -> Result<Answer<Object>, Diagnostics>
     let mut registry = Registry::new();
     registry.data_source(Gadgets);
     let data_source = registry.find_data_source("fake_gadgets").unwrap();
-    data_source.read(&shop, &CancellationToken::new(), Some(config)).await
+    data_source.read(&Configured::Ready(shop), &CancellationToken::new(), Some(config)).await
 }
 
 /// The paths of what is wrong with an answer that differs from its question in `changes`.

@@ -2,10 +2,10 @@
 
 use super::error_paths;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::fake::{Raw, number, object, text};
 use crate::framework::gadget::{Foreign, Gadget, Nothing, OldParts, Shop, error, gadget};
 use crate::framework::registry::{Registry, ResourceType};
 use crate::framework::server::MoveRequest;
+use crate::framework::testing::{Raw, number, object, text};
 use crate::framework::value::{Object, Type, Value};
 
 fn with_gadget<T>(test: impl FnOnce(&ResourceType<Shop>) -> T) -> T {

@@ -1,7 +1,7 @@
 //! Judging a configuration.
 
 use super::{error_paths, with_resource};
-use crate::framework::fake::{map, number, object, text, thing};
+use crate::framework::testing::{map, number, object, text, thing};
 use crate::framework::value::{Object, Value};
 
 #[track_caller]

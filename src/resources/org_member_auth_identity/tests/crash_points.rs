@@ -13,7 +13,7 @@ use crate::ambient::{Env as _, ProcessEnv};
 use crate::framework::attribute::Nested;
 use crate::framework::resource::ImportResource;
 use crate::framework::timeouts::Timeouts;
-use crate::resources::world::End;
+use crate::resources::testing::End;
 
 pub(super) type Pairs = BTreeSet<(u64, u64)>;
 

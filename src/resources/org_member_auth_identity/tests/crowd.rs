@@ -13,7 +13,7 @@ use super::crash_points::{Pairs, Trouble, declared, doubted, listed, troubles};
 use super::*;
 use crate::framework::attribute::Nested;
 use crate::framework::timeouts::Timeouts;
-use crate::resources::world::End;
+use crate::resources::testing::End;
 
 const RESOURCES: u64 = 12;
 

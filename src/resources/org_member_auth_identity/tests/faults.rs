@@ -7,7 +7,7 @@ use simulator::{Behaviour, Effect, Fault, Poisoned};
 use super::*;
 use crate::framework::attribute::Nested;
 use crate::framework::timeouts::Timeouts;
-use crate::resources::world::End;
+use crate::resources::testing::End;
 
 /// Whatever was left: one more apply on a healthy cloud ends as configured, and a destroy leaves nothing of
 /// ours.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::framework::attribute::Nested;
 use crate::framework::timeouts::Timeouts;
-use crate::resources::world::End;
+use crate::resources::testing::End;
 
 /// No attempt takes longer than this when time is up.
 const ONE_CALL: Duration = Duration::from_secs(5);

@@ -12,12 +12,12 @@ use simulator::{Cloud, Delivery, Request};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::access::Access;
 use crate::ambient::Clock;
 use crate::cloud::{
     Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
     TransportError,
 };
+use crate::framework::configured::Configured;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::model::Model;
 use crate::framework::resource::{Change, Cx, Planned, Resource, Slot};
@@ -35,7 +35,7 @@ pub(crate) struct World {
 #[derive(Clone, Debug)]
 struct Process {
     /// Leaked, so that operations can borrow it: a test's processes are few and small.
-    access: &'static Access,
+    grants: &'static Configured<Grants>,
     stop: &'static CancellationToken,
     line: Arc<Line>,
 }
@@ -132,14 +132,14 @@ impl World {
         self.cloud().journal().iter().map(|call| call.action.clone()).collect()
     }
 
-    pub(crate) fn cx(&self) -> Cx<'_, Access> {
+    pub(crate) fn cx(&self) -> Cx<'_, Grants> {
         self.cx_of(Vec::new())
     }
 
     /// For an operation on an object that has these private bytes.
-    pub(crate) fn cx_of(&self, private: Vec<u8>) -> Cx<'_, Access> {
-        let Process { access, stop, .. } = self.process();
-        Cx::new(access, stop, private)
+    pub(crate) fn cx_of(&self, private: Vec<u8>) -> Cx<'_, Grants> {
+        let Process { grants, stop, .. } = self.process();
+        Cx::new(grants, stop, private)
     }
 
     /// Plans as the host would, and applies what changes.
@@ -150,7 +150,7 @@ impl World {
         config: Option<R::Model>,
     ) -> Left<R::Model>
     where
-        R: Resource<Data = Access>,
+        R: Resource<Data = Grants>,
     {
         let killed = || Left { state: prior.clone(), report: Diagnostics::new(), answered: false };
         self.unless_killed(self.drive(resource, prior.clone(), config)).await.unwrap_or_else(killed)
@@ -185,7 +185,7 @@ impl World {
         config: Option<R::Model>,
     ) -> Left<R::Model>
     where
-        R: Resource<Data = Access>,
+        R: Resource<Data = Grants>,
     {
         let cx = self.cx();
         let mut slot = Slot::empty();
@@ -248,7 +248,7 @@ impl Process {
         });
         let client =
             Client::with_transport(settings, Arc::new(time), Arc::clone(&line) as Arc<dyn Transport>);
-        Self { access: Box::leak(Box::new(Access::Ready(Box::new(Grants::new(client))))), stop, line }
+        Self { grants: Box::leak(Box::new(Configured::Ready(Grants::new(client)))), stop, line }
     }
 }
 
