@@ -111,10 +111,10 @@ pub(crate) struct Workshop(pub(crate) Shop);
 
 impl Provider for Workshop {
     const DESCRIPTION: &'static str = "A workshop.";
-    type Config = Raw<Region>;
+    type Config = Region;
     type Data = Shop;
 
-    async fn configure(&self, _: &str, _: Raw<Region>, _: &mut Diagnostics) -> Result<Shop, Diagnostics> {
+    async fn configure(&self, _: &str, _: Region, _: &mut Diagnostics) -> Result<Shop, Diagnostics> {
         Ok(self.0.clone())
     }
 

@@ -6,9 +6,9 @@ use super::value::Object;
 
 /// A struct that stands for the attributes of a type (or of a nested object).
 ///
-/// Implemented by hand on top of [`super::attribute::Attr`] handles: three lines an attribute. For every
-/// model, writing and reading again gives the same model, and what is written has exactly the declared
-/// attributes; one generic test over the registry holds every registered type to it.
+/// Written by [`model!`], from one list of fields. For every model, writing and reading again gives the same
+/// model, and what is written has exactly the declared attributes; one generic test over the registry holds
+/// every registered type to it.
 pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// The attributes it declares.
     fn attributes() -> Vec<Attribute>;
@@ -24,6 +24,66 @@ pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 
     /// Writes every declared attribute and block, and nothing else.
     fn write(&self) -> Object;
+}
+
+/// Implements [`Model`] for a struct, from one list: each field, a [`Field`](super::value::Field), with the
+/// [`Attr`](super::attribute::Attr) that it stands for. So what is declared, read and written cannot differ.
+///
+/// ```ignore
+/// const NAME: Attr<String> = Attr::required("name", "What it is called.");
+/// const SIZE: Attr<Number> = Attr::optional("size", "How large it is.");
+///
+/// pub struct Thing {
+///     pub name: Field<String>,
+///     pub size: Field<Number>,
+/// }
+///
+/// model!(Thing { name: NAME, size: SIZE });
+/// ```
+///
+/// It does not compile unless every field of the struct is listed, with a handle of the field's type, and is
+/// called like its attribute.
+macro_rules! model {
+    ($model:ident { $($field:ident: $attribute:ident),+ $(,)? }) => {
+        impl $crate::framework::model::Model for $model {
+            fn attributes() -> Vec<$crate::framework::schema::Attribute> {
+                vec![$($attribute.declare()),+]
+            }
+
+            fn read(
+                object: &$crate::framework::value::Object,
+            ) -> Result<Self, $crate::framework::mismatch::Mismatch> {
+                Ok(Self { $($field: $attribute.read(object)?),+ })
+            }
+
+            fn write(&self) -> $crate::framework::value::Object {
+                let mut object = $crate::framework::value::Object::new();
+                $($attribute.write(&mut object, &self.$field);)+
+                object
+            }
+        }
+
+        $(const _: () = assert!(
+            $crate::framework::model::is_called(stringify!($field), $attribute.name()),
+            concat!(
+                "the field `", stringify!($field), "` and its attribute `", stringify!($attribute), "` differ in name",
+            ),
+        );)+
+    };
+}
+
+pub(crate) use model;
+
+/// Whether two names are the same one, for [`model!`] to ask while it is compiled.
+pub(crate) const fn is_called(field: &str, name: &str) -> bool {
+    let (mut field, mut name) = (field.as_bytes(), name.as_bytes());
+    while let ([first, others @ ..], [same, rest @ ..]) = (field, name) {
+        if *first != *same {
+            return false;
+        }
+        (field, name) = (others, rest);
+    }
+    field.is_empty() && name.is_empty()
 }
 
 #[cfg(test)]
@@ -78,6 +138,14 @@ pub(crate) mod tests {
         check::<Timeouts>();
         check_provider::<crate::framework::testing::FakeProvider>();
         check_provider::<crate::framework::gadget::Workshop>();
+    }
+
+    #[test]
+    fn a_field_is_called_like_its_attribute_to_the_last_letter() {
+        assert!(is_called("name", "name"));
+        for other in ["", "nam", "names", "mane"] {
+            assert!(!is_called("name", other) && !is_called(other, "name"), "{other}");
+        }
     }
 
     #[test]

@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use super::attribute::Attr;
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::mismatch::Mismatch;
-use super::model::Model;
+use super::model::model;
 use super::path::{Path, Step};
-use super::schema::Attribute;
-use super::value::{Field, Object};
+use super::value::Field;
 
 const CREATE: Attr<String> = Attr::optional("create", "How long creating may take. Default `20m`.");
 const READ: Attr<String> = Attr::optional("read", "How long reading may take. Default `5m`.");
@@ -78,29 +76,7 @@ impl Timeouts {
     }
 }
 
-impl Model for Timeouts {
-    fn attributes() -> Vec<Attribute> {
-        vec![CREATE.declare(), READ.declare(), UPDATE.declare(), DELETE.declare()]
-    }
-
-    fn read(object: &Object) -> Result<Self, Mismatch> {
-        Ok(Self {
-            create: CREATE.read(object)?,
-            read: READ.read(object)?,
-            update: UPDATE.read(object)?,
-            delete: DELETE.read(object)?,
-        })
-    }
-
-    fn write(&self) -> Object {
-        let mut object = Object::new();
-        CREATE.write(&mut object, &self.create);
-        READ.write(&mut object, &self.read);
-        UPDATE.write(&mut object, &self.update);
-        DELETE.write(&mut object, &self.delete);
-        object
-    }
-}
+model!(Timeouts { create: CREATE, read: READ, update: UPDATE, delete: DELETE });
 
 /// Writes a duration as a user would: `20m`, `1h30m`, `1.5s`.
 pub fn render_duration(duration: Duration) -> String {

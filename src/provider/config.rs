@@ -4,11 +4,9 @@
 use secrecy::zeroize::Zeroize as _;
 
 use crate::framework::attribute::{Attr, Nested};
-use crate::framework::mismatch::Mismatch;
-use crate::framework::model::Model;
+use crate::framework::model::model;
 use crate::framework::path::{Path, Step};
-use crate::framework::schema::Attribute;
-use crate::framework::value::{Field, Number, Object};
+use crate::framework::value::{Field, Number};
 
 pub(super) const SECRET_ID: Attr<String> =
     Attr::optional("secret_id", "Id of the API key. Environment: `TENCENTCLOUD_SECRET_ID`.");
@@ -69,11 +67,26 @@ pub struct Config {
     pub(super) ca_bundle: Field<String>,
 }
 
+model!(Config {
+    secret_id: SECRET_ID,
+    secret_key: SECRET_KEY,
+    security_token: SECURITY_TOKEN,
+    region: REGION,
+    protocol: PROTOCOL,
+    domain: DOMAIN,
+    endpoints: ENDPOINTS,
+    requests_per_second: REQUESTS_PER_SECOND,
+    max_retries: MAX_RETRIES,
+    ca_bundle: CA_BUNDLE,
+});
+
 /// The `endpoints` of a provider block.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Endpoints {
     pub(super) organization: Field<String>,
 }
+
+model!(Endpoints { organization: ORGANIZATION });
 
 impl Config {
     /// The organization's endpoint, where it is given whole.
@@ -104,68 +117,5 @@ impl std::fmt::Debug for Config {
             .field("region", &self.region)
             .field("domain", &self.domain)
             .finish_non_exhaustive()
-    }
-}
-
-impl Model for Config {
-    fn attributes() -> Vec<Attribute> {
-        vec![
-            SECRET_ID.declare(),
-            SECRET_KEY.declare(),
-            SECURITY_TOKEN.declare(),
-            REGION.declare(),
-            PROTOCOL.declare(),
-            DOMAIN.declare(),
-            ENDPOINTS.declare(),
-            REQUESTS_PER_SECOND.declare(),
-            MAX_RETRIES.declare(),
-            CA_BUNDLE.declare(),
-        ]
-    }
-
-    fn read(object: &Object) -> Result<Self, Mismatch> {
-        Ok(Self {
-            secret_id: SECRET_ID.read(object)?,
-            secret_key: SECRET_KEY.read(object)?,
-            security_token: SECURITY_TOKEN.read(object)?,
-            region: REGION.read(object)?,
-            protocol: PROTOCOL.read(object)?,
-            domain: DOMAIN.read(object)?,
-            endpoints: ENDPOINTS.read(object)?,
-            requests_per_second: REQUESTS_PER_SECOND.read(object)?,
-            max_retries: MAX_RETRIES.read(object)?,
-            ca_bundle: CA_BUNDLE.read(object)?,
-        })
-    }
-
-    fn write(&self) -> Object {
-        let mut object = Object::new();
-        SECRET_ID.write(&mut object, &self.secret_id);
-        SECRET_KEY.write(&mut object, &self.secret_key);
-        SECURITY_TOKEN.write(&mut object, &self.security_token);
-        REGION.write(&mut object, &self.region);
-        PROTOCOL.write(&mut object, &self.protocol);
-        DOMAIN.write(&mut object, &self.domain);
-        ENDPOINTS.write(&mut object, &self.endpoints);
-        REQUESTS_PER_SECOND.write(&mut object, &self.requests_per_second);
-        MAX_RETRIES.write(&mut object, &self.max_retries);
-        CA_BUNDLE.write(&mut object, &self.ca_bundle);
-        object
-    }
-}
-
-impl Model for Endpoints {
-    fn attributes() -> Vec<Attribute> {
-        vec![ORGANIZATION.declare()]
-    }
-
-    fn read(object: &Object) -> Result<Self, Mismatch> {
-        Ok(Self { organization: ORGANIZATION.read(object)? })
-    }
-
-    fn write(&self) -> Object {
-        let mut object = Object::new();
-        ORGANIZATION.write(&mut object, &self.organization);
-        object
     }
 }

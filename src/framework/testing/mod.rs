@@ -8,5 +8,5 @@ mod write;
 
 pub(crate) use provider::{FakeProvider, Region};
 pub(crate) use resource::{Fake, World};
-pub(crate) use thing::{Everything, Raw, Shape, Thing, thing};
+pub(crate) use thing::{Raw, Shape, Thing, thing};
 pub(crate) use write::{attribute, map, number, object, plain, text, with};

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::{Fake, Raw, Shape, World, plain, text};
+use super::{Fake, World};
+use crate::framework::attribute::Attr;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::path::Path;
+use crate::framework::model::{Model as _, model};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
-use crate::framework::schema::{Attribute, Mode, NestedBlock};
-use crate::framework::value::{Object, Type};
+use crate::framework::value::{Field, Object};
 
 /// A provider with one [`Fake`], whose configuration is its one argument `region`.
 pub(crate) struct FakeProvider {
@@ -25,38 +25,30 @@ impl FakeProvider {
 }
 
 /// The provider block of [`FakeProvider`].
-#[derive(Debug)]
-pub(crate) struct Region;
-
-impl Shape for Region {
-    fn attributes() -> Vec<Attribute> {
-        vec![plain("region", Type::String, Mode::Optional)]
-    }
-
-    fn blocks() -> Vec<NestedBlock> {
-        Vec::new()
-    }
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Region {
+    region: Field<String>,
 }
+
+model!(Region { region: REGION });
+
+const REGION: Attr<String> = Attr::optional("region", "");
 
 impl Provider for FakeProvider {
     const DESCRIPTION: &'static str = "A fake.";
-    type Config = Raw<Region>;
+    type Config = Region;
     type Data = World;
 
     /// A region of "nowhere" is an error, and for "far away" one waits for ever.
-    async fn configure(
-        &self,
-        _: &str,
-        config: Raw<Region>,
-        _: &mut Diagnostics,
-    ) -> Result<World, Diagnostics> {
-        if config.0.get("region") == Some(&text("nowhere")) {
-            return Err(Diagnostic::error("No such region", "").at(Path::attribute("region")).into());
+    async fn configure(&self, _: &str, config: Region, _: &mut Diagnostics) -> Result<World, Diagnostics> {
+        let region = config.region.known().map(String::as_str);
+        if region == Some("nowhere") {
+            return Err(Diagnostic::error("No such region", "").at(REGION.path()).into());
         }
-        if config.0.get("region") == Some(&text("far away")) {
+        if region == Some("far away") {
             std::future::pending::<()>().await;
         }
-        self.configured.lock().unwrap().push(config.0);
+        self.configured.lock().unwrap().push(config.write());
         Ok(self.world.clone())
     }
 

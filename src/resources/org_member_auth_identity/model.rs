@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::id::{self, NUMBER_MAX};
 use crate::framework::attribute::{Attr, Map, Nested, Set};
-use crate::framework::mismatch::Mismatch;
-use crate::framework::model::Model;
-use crate::framework::schema::Attribute;
+use crate::framework::model::model;
 use crate::framework::timeouts::Timeouts;
-use crate::framework::value::{Field, Number, Object};
+use crate::framework::value::{Field, Number};
 use crate::reconcile::{Grant, GrantStatus, Pair, Product};
 
 pub(super) const MEMBER_UINS: Attr<Set<Number>> = Attr::required(
@@ -61,6 +59,14 @@ pub struct MemberAuthIdentity {
     pub timeouts: Field<Nested<Timeouts>>,
 }
 
+model!(MemberAuthIdentity {
+    member_uins: MEMBER_UINS,
+    identity_ids: IDENTITY_IDS,
+    id: ID,
+    grants: GRANTS,
+    timeouts: TIMEOUTS,
+});
+
 /// One grant in the state.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GrantModel {
@@ -70,6 +76,8 @@ pub struct GrantModel {
     role_name: Field<String>,
     status: Field<String>,
 }
+
+model!(GrantModel { member_uin: MEMBER_UIN, identity_id: IDENTITY_ID, role_name: ROLE_NAME, status: STATUS });
 
 impl MemberAuthIdentity {
     /// The product that the two sets declare; `None` while an element or a set is null, unknown or out of
@@ -165,60 +173,4 @@ fn numbers(set: &Field<Set<Number>>) -> Option<BTreeSet<u64>> {
     let element =
         |field: &Field<Number>| field.known()?.to_u64().filter(|number| (1..=NUMBER_MAX).contains(number));
     set.known()?.0.iter().map(element).collect()
-}
-
-impl Model for MemberAuthIdentity {
-    fn attributes() -> Vec<Attribute> {
-        vec![
-            MEMBER_UINS.declare(),
-            IDENTITY_IDS.declare(),
-            ID.declare(),
-            GRANTS.declare(),
-            TIMEOUTS.declare(),
-        ]
-    }
-
-    fn read(object: &Object) -> Result<Self, Mismatch> {
-        Ok(Self {
-            member_uins: MEMBER_UINS.read(object)?,
-            identity_ids: IDENTITY_IDS.read(object)?,
-            id: ID.read(object)?,
-            grants: GRANTS.read(object)?,
-            timeouts: TIMEOUTS.read(object)?,
-        })
-    }
-
-    fn write(&self) -> Object {
-        let mut object = Object::new();
-        MEMBER_UINS.write(&mut object, &self.member_uins);
-        IDENTITY_IDS.write(&mut object, &self.identity_ids);
-        ID.write(&mut object, &self.id);
-        GRANTS.write(&mut object, &self.grants);
-        TIMEOUTS.write(&mut object, &self.timeouts);
-        object
-    }
-}
-
-impl Model for GrantModel {
-    fn attributes() -> Vec<Attribute> {
-        vec![MEMBER_UIN.declare(), IDENTITY_ID.declare(), ROLE_NAME.declare(), STATUS.declare()]
-    }
-
-    fn read(object: &Object) -> Result<Self, Mismatch> {
-        Ok(Self {
-            member_uin: MEMBER_UIN.read(object)?,
-            identity_id: IDENTITY_ID.read(object)?,
-            role_name: ROLE_NAME.read(object)?,
-            status: STATUS.read(object)?,
-        })
-    }
-
-    fn write(&self) -> Object {
-        let mut object = Object::new();
-        MEMBER_UIN.write(&mut object, &self.member_uin);
-        IDENTITY_ID.write(&mut object, &self.identity_id);
-        ROLE_NAME.write(&mut object, &self.role_name);
-        STATUS.write(&mut object, &self.status);
-        object
-    }
 }

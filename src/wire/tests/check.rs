@@ -2,13 +2,13 @@
 
 use super::{host_of, packed, type_of, words_of};
 use crate::framework::gadget::{Parts, Shop, Workshop, error, gadget};
-use crate::framework::testing::text;
+use crate::framework::testing::{Raw, text};
 use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 
 #[tokio::test]
 async fn a_check_adds_to_the_plan_of_a_configured_provider_and_takes_nothing_from_it() {
-    let sent = |value| Some(packed(&value, &type_of::<Parts>()));
+    let sent = |value| Some(packed(&value, &type_of::<Raw<Parts>>()));
     let config = || sent(Value::Object(gadget([("label", text("a"))])));
     let plan = || proto::plan_resource_change::Request {
         type_name: "fake_gadget".to_owned(),

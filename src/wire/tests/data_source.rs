@@ -2,7 +2,7 @@
 
 use super::{host_of, one_error, packed, type_of, words_of};
 use crate::framework::gadget::{Question, Shop, Workshop, error};
-use crate::framework::testing::{text, with};
+use crate::framework::testing::{Raw, text, with};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::msgpack;
@@ -15,7 +15,7 @@ fn question(label: Value) -> Object {
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn sent(label: Value) -> Option<proto::DynamicValue> {
-    Some(packed(&Value::Object(question(label)), &type_of::<Question>()))
+    Some(packed(&Value::Object(question(label)), &type_of::<Raw<Question>>()))
 }
 
 fn read(label: &str) -> proto::read_data_source::Request {
@@ -49,7 +49,7 @@ async fn s102_a_data_source_is_declared_judged_and_read() {
     host.configure_provider(proto::configure_provider::Request::default()).await.unwrap();
     let reply = host.read_data_source(read("a")).await.unwrap().into_inner();
     assert_eq!(reply.diagnostics, []);
-    let answered = msgpack::decode(&reply.state.unwrap().msgpack, &type_of::<Question>()).unwrap();
+    let answered = msgpack::decode(&reply.state.unwrap().msgpack, &type_of::<Raw<Question>>()).unwrap();
     let wanted = with(question(text("a")), [("serials", Value::List(vec![text("s1")]))]);
     assert_eq!(answered, Value::Object(wanted));
 }

@@ -2,14 +2,14 @@
 
 use super::{host_of, packed, type_of};
 use crate::framework::gadget::{Parts, Shop, Workshop, gadget};
-use crate::framework::testing::text;
+use crate::framework::testing::{Raw, text};
 use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 
 #[tokio::test]
 async fn s106_a_generated_configuration_passes_our_own_validation() {
     let mut host = host_of(Workshop(Shop::closed()));
-    let sent = |value| Some(packed(&value, &type_of::<Parts>()));
+    let sent = |value| Some(packed(&value, &type_of::<Raw<Parts>>()));
     let schema = host.get_provider_schema(proto::get_provider_schema::Request {}).await.unwrap().into_inner();
     assert!(schema.server_capabilities.unwrap().generate_resource_config);
     let state = gadget([("label", text("a")), ("serial", text("s1")), ("name", text("old"))]);

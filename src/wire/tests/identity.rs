@@ -16,18 +16,18 @@ async fn workshop(shop: Shop) -> Client<Workshop> {
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn sent(state: Option<Object>) -> Option<proto::DynamicValue> {
-    Some(packed(&state.map_or(Value::Null, Value::Object), &type_of::<Parts>()))
+    Some(packed(&state.map_or(Value::Null, Value::Object), &type_of::<Raw<Parts>>()))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn known_by(serial: &str) -> Option<proto::ResourceIdentityData> {
-    let data = packed(&Value::Object(identity(text(serial))), &type_of::<Serial>());
+    let data = packed(&Value::Object(identity(text(serial))), &type_of::<Raw<Serial>>());
     Some(proto::ResourceIdentityData { identity_data: Some(data) })
 }
 
 fn received(identity: Option<proto::ResourceIdentityData>) -> Option<Value> {
     let data = identity?.identity_data.unwrap();
-    Some(msgpack::decode(&data.msgpack, &type_of::<Serial>()).unwrap())
+    Some(msgpack::decode(&data.msgpack, &type_of::<Raw<Serial>>()).unwrap())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it is compared with")]

@@ -28,7 +28,7 @@ fn endless(asked: &Arc<AtomicUsize>) -> Shop {
 #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
 fn sent(label: Value) -> Option<proto::DynamicValue> {
     let filter = Object::from([("label".to_owned(), label)]);
-    Some(packed(&Value::Object(filter), &type_of::<Wanted>()))
+    Some(packed(&Value::Object(filter), &type_of::<Raw<Wanted>>()))
 }
 
 fn list(limit: i64) -> proto::list_resource::Request {
@@ -71,10 +71,10 @@ async fn s105_a_list_sends_as_many_as_were_asked_for_each_with_identity_name_and
         let event = events.message().await.unwrap().unwrap();
         assert_eq!(event.diagnostic, []);
         assert_eq!(event.display_name, format!("Gadget {number}"));
-        let known_by = packed(&Value::Object(identity(serial.clone())), &type_of::<Serial>());
+        let known_by = packed(&Value::Object(identity(serial.clone())), &type_of::<Raw<Serial>>());
         assert_eq!(event.identity.unwrap().identity_data, Some(known_by));
         let state = gadget([("serial", serial), ("label", text("a"))]);
-        assert_eq!(event.resource_object, Some(packed(&Value::Object(state), &type_of::<Parts>())));
+        assert_eq!(event.resource_object, Some(packed(&Value::Object(state), &type_of::<Raw<Parts>>())));
     }
     assert_eq!(events.message().await.unwrap(), None);
     assert_eq!(asked.load(Ordering::Relaxed), 3);

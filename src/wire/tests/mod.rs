@@ -21,7 +21,7 @@ use crate::framework::diagnostic::Diagnostics;
 use crate::framework::model::Model;
 use crate::framework::provider::Provider;
 use crate::framework::schema::Block;
-use crate::framework::testing::{Everything, FakeProvider, Raw, Region, Thing, World, thing};
+use crate::framework::testing::{FakeProvider, Region, Thing, World, thing};
 use crate::framework::value::{Object, Type, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_client::ProviderClient;
@@ -45,11 +45,11 @@ async fn configured(world: World) -> Client<FakeProvider> {
 
 /// The type of a thing as a value.
 fn thing_type() -> Type {
-    type_of::<Everything>()
+    type_of::<Thing>()
 }
 
-fn type_of<S: crate::framework::testing::Shape>() -> Type {
-    let (attributes, blocks) = (Raw::<S>::attributes(), Raw::<S>::blocks());
+fn type_of<M: Model>() -> Type {
+    let (attributes, blocks) = (M::attributes(), M::blocks());
     Block { description: String::new(), attributes, blocks }.implied_type()
 }
 

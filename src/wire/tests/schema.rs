@@ -6,7 +6,7 @@ use crate::framework::gadget::{Shop, Workshop};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
 use crate::framework::schema::{Attribute, Block, Mode, Schema};
-use crate::framework::testing::{Fake, FakeProvider, Raw, Region, World, plain};
+use crate::framework::testing::{Fake, FakeProvider, Region, World, plain};
 use crate::framework::value::Type;
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{to_proto, types};
@@ -99,10 +99,10 @@ struct Broken;
 
 impl Provider for Broken {
     const DESCRIPTION: &'static str = "";
-    type Config = Raw<Region>;
+    type Config = Region;
     type Data = World;
 
-    async fn configure(&self, _: &str, _: Raw<Region>, _: &mut Diagnostics) -> Result<World, Diagnostics> {
+    async fn configure(&self, _: &str, _: Region, _: &mut Diagnostics) -> Result<World, Diagnostics> {
         Ok(World::closed())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{host_of, one_error, packed, type_of};
 use crate::framework::gadget::{Parts, Serial, Shop, Workshop, gadget, identity};
-use crate::framework::testing::text;
+use crate::framework::testing::{Raw, text};
 use crate::framework::value::{Object, Value};
 use crate::proto::tfplugin6 as proto;
 use crate::wire::msgpack;
@@ -14,7 +14,7 @@ fn raw(json: &str) -> Option<proto::RawState> {
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it is compared with")]
 fn sent(state: Object) -> Option<proto::DynamicValue> {
-    Some(packed(&Value::Object(state), &type_of::<Parts>()))
+    Some(packed(&Value::Object(state), &type_of::<Raw<Parts>>()))
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn s98_a_state_of_another_type_is_taken_over_with_an_identity() {
     assert_eq!(reply.target_state, sent(gadget([("label", text("version 2")), ("serial", text("s1"))])));
     assert_eq!(reply.target_private, b"");
     let known_by = reply.target_identity.unwrap().identity_data.unwrap();
-    let known_by = msgpack::decode(&known_by.msgpack, &type_of::<Serial>()).unwrap();
+    let known_by = msgpack::decode(&known_by.msgpack, &type_of::<Raw<Serial>>()).unwrap();
     assert_eq!(known_by, Value::Object(identity(text("s1"))));
 
     for (provider, json) in [("other/null", json), ("hashicorp/null", ""), ("hashicorp/null", "null")] {
