@@ -66,12 +66,7 @@ pub(crate) trait AnyImport<D>: Send + Sync {
 
 impl<R: Resource> AnyResource<R::Data> for R {
     fn validate(&self, config: &Object) -> Diagnostics {
-        let mut report = Diagnostics::new();
-        match read(config) {
-            Ok(config) => Resource::validate(self, &config, &mut report),
-            Err(misfit) => report.extend(misfit),
-        }
-        report
+        judge(config, |config, report| Resource::validate(self, config, report))
     }
 
     fn plan(
@@ -171,6 +166,22 @@ impl<R: ImportResource> AnyImport<R::Data> for R {
 /// Reads a model; an object that the codec let pass and the model does not is a bug.
 pub(crate) fn read<M: Model>(object: &Object) -> Result<M, Diagnostics> {
     M::read(object).map_err(|misfit| Diagnostic::from(misfit).into())
+}
+
+/// Judges a configuration: its attributes by their validators, and then the whole by `judge_whole`.
+pub(crate) fn judge<M: Model>(
+    config: &Object,
+    judge_whole: impl FnOnce(&M, &mut Diagnostics),
+) -> Diagnostics {
+    let mut report = Diagnostics::new();
+    match read::<M>(config) {
+        Ok(config) => {
+            config.validate(None, &mut report);
+            judge_whole(&config, &mut report);
+        }
+        Err(misfit) => report.extend(misfit),
+    }
+    report
 }
 
 fn saved<M: Model>(state: Slot<M>) -> Option<Object> {

@@ -1,6 +1,8 @@
 //! The bridge between a Rust struct and an object of attributes.
 
+use super::diagnostic::Diagnostics;
 use super::mismatch::Mismatch;
+use super::path::Path;
 use super::schema::{Attribute, NestedBlock};
 use super::value::Object;
 
@@ -24,10 +26,17 @@ pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 
     /// Writes every declared attribute and block, and nothing else.
     fn write(&self) -> Object;
+
+    /// Judges what a configuration says, by the validators of its attributes. `at`: where it stands; `None`
+    /// for the root.
+    fn validate(&self, at: Option<&Path>, report: &mut Diagnostics) {
+        let _ = (at, report);
+    }
 }
 
 /// Implements [`Model`] for a struct, from one list: each field, a [`Field`](super::value::Field), with the
-/// [`Attr`](super::attribute::Attr) that it stands for. So what is declared, read and written cannot differ.
+/// [`Attr`](super::attribute::Attr) that it stands for. So what is declared, read, written and judged cannot
+/// differ.
 ///
 /// ```ignore
 /// const NAME: Attr<String> = Attr::required("name", "What it is called.");
@@ -60,6 +69,14 @@ macro_rules! model {
                 let mut object = $crate::framework::value::Object::new();
                 $($attribute.write(&mut object, &self.$field);)+
                 object
+            }
+
+            fn validate(
+                &self,
+                at: Option<&$crate::framework::path::Path>,
+                report: &mut $crate::framework::diagnostic::Diagnostics,
+            ) {
+                $($attribute.validate(&self.$field, at, report);)+
             }
         }
 

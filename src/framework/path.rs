@@ -24,6 +24,14 @@ impl Path {
         Self(vec![Step::Attribute(name.into())])
     }
 
+    /// The attribute `name` of the object at `outer`; of the root, if that is `None`.
+    pub fn within(outer: Option<&Self>, name: &str) -> Self {
+        match outer {
+            Some(outer) => outer.clone().then(Step::Attribute(name.to_owned())),
+            None => Self::attribute(name),
+        }
+    }
+
     /// The path of `steps`, if it is one: the first must be an attribute.
     pub fn from_steps(steps: Vec<Step>) -> Option<Self> {
         matches!(steps.first(), Some(Step::Attribute(_))).then_some(Self(steps))

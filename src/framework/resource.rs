@@ -36,9 +36,9 @@ pub trait Resource: Send + Sync + 'static {
     /// Says what will be after apply, without network: same input, same output.
     ///
     /// Called when the configuration wants the object to exist. On entry `planned` holds the proposed state,
-    /// with every computed attribute that the configuration leaves null unknown if anything changes, and at
-    /// its prior value if nothing does. On return every attribute set in the configuration must still be as
-    /// configured.
+    /// with every computed attribute that the configuration leaves null at its default; those without one are
+    /// unknown if anything changes, and at their prior value if nothing does. On return every attribute set
+    /// in the configuration must still be as configured.
     fn plan(&self, change: &Change<Self::Model>, planned: &mut Planned<Self::Model>) {
         let _ = (change, planned);
     }

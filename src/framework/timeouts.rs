@@ -6,13 +6,17 @@ use std::time::Duration;
 use super::attribute::Attr;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::model::model;
-use super::path::{Path, Step};
+use super::path::Path;
 use super::value::Field;
 
-const CREATE: Attr<String> = Attr::optional("create", "How long creating may take. Default `20m`.");
-const READ: Attr<String> = Attr::optional("read", "How long reading may take. Default `5m`.");
-const UPDATE: Attr<String> = Attr::optional("update", "How long updating may take. Default `20m`.");
-const DELETE: Attr<String> = Attr::optional("delete", "How long deleting may take. Default `20m`.");
+const CREATE: Attr<String> =
+    Attr::optional("create", "How long creating may take. Default `20m`.").validated(duration);
+const READ: Attr<String> =
+    Attr::optional("read", "How long reading may take. Default `5m`.").validated(duration);
+const UPDATE: Attr<String> =
+    Attr::optional("update", "How long updating may take. Default `20m`.").validated(duration);
+const DELETE: Attr<String> =
+    Attr::optional("delete", "How long deleting may take. Default `20m`.").validated(duration);
 
 /// What the user allows each operation. Null means the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,31 +56,23 @@ impl Timeouts {
         let set = field.known().and_then(|text| parse_duration(text).ok());
         set.unwrap_or(Duration::from_mins(default))
     }
-
-    /// Reports every duration that is none, at its place in the attribute `within`.
-    pub fn validate(&self, within: &Path, report: &mut Diagnostics) {
-        for (attribute, field) in
-            [(&CREATE, &self.create), (&READ, &self.read), (&UPDATE, &self.update), (&DELETE, &self.delete)]
-        {
-            if let Some(Err(error)) = field.known().map(|text| parse_duration(text)) {
-                let place = within.clone().then(Step::Attribute(attribute.name().to_owned()));
-                let value = field.known().map_or("", String::as_str);
-                report.push(
-                    Diagnostic::error(
-                        "Invalid timeout",
-                        format!(
-                            "{place} is {value:?}, which cannot be used as a duration: {error}. Write numbers with units, largest first, such as \"90s\", \
-                             \"20m\" or \"1h30m\"; the units are h, m, s, ms, us and ns."
-                        ),
-                    )
-                    .at(place),
-                );
-            }
-        }
-    }
 }
 
 model!(Timeouts { create: CREATE, read: READ, update: UPDATE, delete: DELETE });
+
+fn duration(text: &String, at: &Path, report: &mut Diagnostics) {
+    let Err(error) = parse_duration(text) else { return };
+    report.push(
+        Diagnostic::error(
+            "Invalid timeout",
+            format!(
+                "{at} is {text:?}, which cannot be used as a duration: {error}. Write numbers with units, largest first, such as \"90s\", \
+                 \"20m\" or \"1h30m\"; the units are h, m, s, ms, us and ns."
+            ),
+        )
+        .at(at.clone()),
+    );
+}
 
 /// Writes a duration as a user would: `20m`, `1h30m`, `1.5s`.
 pub fn render_duration(duration: Duration) -> String {
@@ -168,6 +164,7 @@ fn part(number: &str, unit: u64) -> Result<u128, DurationError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::model::Model;
 
     fn check(text: &str, wanted: Result<Duration, DurationError>) {
         assert_eq!(parse_duration(text), wanted, "{text:?}");
@@ -229,7 +226,7 @@ mod tests {
     fn a_bad_timeout_is_reported_at_its_place() {
         let timeouts = Timeouts { delete: Field::Known("soon".into()), ..Timeouts::default() };
         let mut report = Diagnostics::new();
-        timeouts.validate(&Path::attribute("timeouts"), &mut report);
+        timeouts.validate(Some(&Path::attribute("timeouts")), &mut report);
         let places: Vec<_> =
             report.iter().filter_map(|found| found.path.clone()).map(|path| path.to_string()).collect();
         assert_eq!(places, ["timeouts.delete"]);

@@ -3,6 +3,7 @@
 
 use secrecy::zeroize::Zeroize as _;
 
+use super::validate;
 use crate::framework::attribute::{Attr, Nested};
 use crate::framework::model::model;
 use crate::framework::path::{Path, Step};
@@ -23,12 +24,14 @@ pub(super) const REGION: Attr<String> = Attr::optional(
     "Region sent along with each call; the Organization API ignores it. Environment: `TENCENTCLOUD_REGION`.",
 );
 pub(super) const PROTOCOL: Attr<String> =
-    Attr::optional("protocol", "`HTTPS` (default) or `HTTP`. Environment: `TENCENTCLOUD_PROTOCOL`.");
+    Attr::optional("protocol", "`HTTPS` (default) or `HTTP`. Environment: `TENCENTCLOUD_PROTOCOL`.")
+        .validated(validate::protocol);
 pub(super) const DOMAIN: Attr<String> = Attr::optional(
     "domain",
     "Root domain of the API: `intl.tencentcloudapi.com` (default) is the international site, `tencentcloudapi.com` the \
      mainland one. Environment: `TENCENTCLOUD_DOMAIN`.",
-);
+)
+.validated(validate::domain);
 pub(super) const ENDPOINTS: Attr<Nested<Endpoints>> =
     Attr::optional("endpoints", "Whole URLs that take the place of those made from `protocol` and `domain`.");
 pub(super) const REQUESTS_PER_SECOND: Attr<Number> = Attr::optional(
@@ -36,13 +39,15 @@ pub(super) const REQUESTS_PER_SECOND: Attr<Number> = Attr::optional(
     "How many calls per second and action the provider may make. Default 20, which is what the API allows an account: set \
      less to leave some to others, more only if Tencent Cloud raised it for you. Environment: \
      `TENCENTCLOUD_REQUESTS_PER_SECOND`.",
-);
+)
+.validated(validate::requests_per_second);
 pub(super) const MAX_RETRIES: Attr<Number> = Attr::optional(
     "max_retries",
     "How often a call is repeated at most after a failure that may pass, such as a lost connection. Calls refused for the rate \
      limit are repeated until the operation's time is up, whatever is set here. Default 8. Environment: \
      `TENCENTCLOUD_MAX_RETRIES`.",
-);
+)
+.validated(validate::max_retries);
 pub(super) const CA_BUNDLE: Attr<String> = Attr::optional(
     "ca_bundle",
     "Path of a PEM file with certificates to trust besides the system's. Environment: `TENCENTCLOUD_CA_BUNDLE`.",
@@ -50,7 +55,8 @@ pub(super) const CA_BUNDLE: Attr<String> = Attr::optional(
 pub(super) const ORGANIZATION: Attr<String> = Attr::optional(
     "organization",
     "URL of the Organization API. Environment: `TENCENTCLOUD_ORGANIZATION_ENDPOINT`.",
-);
+)
+.validated(validate::url);
 
 /// A provider block. What is secret in it is wiped when it is dropped.
 #[derive(Clone, Default, PartialEq)]

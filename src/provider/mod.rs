@@ -3,6 +3,7 @@
 mod agent;
 mod config;
 mod settings;
+mod validate;
 
 use std::sync::Arc;
 
@@ -38,10 +39,6 @@ impl Provider for TencentCloud {
 
     fn register(registry: &mut Registry<Grants>) {
         registry.resource(OrgMemberAuthIdentity).importable().coordinated();
-    }
-
-    fn validate(&self, config: &Config, report: &mut Diagnostics) {
-        settings::validate(config, report);
     }
 
     /// Makes the client. Calls nothing: wrong credentials show at the first call.

@@ -23,34 +23,13 @@ use crate::framework::path::Path;
 use crate::framework::value::{Field, Number};
 
 const SUMMARY: &str = "Invalid provider configuration";
-const REQUESTS_PER_SECOND_MAX: u32 = 1_000;
+pub(super) const REQUESTS_PER_SECOND_MAX: u32 = 1_000;
 const MAX_RETRIES_DEFAULT: u32 = 8;
-const MAX_RETRIES_MAX: u32 = 100;
+pub(super) const MAX_RETRIES_MAX: u32 = 100;
 /// How long reading them may take.
 const CREDENTIALS_MAX: Duration = Duration::from_secs(30);
 /// How much of a domain a text quotes: more than a real one has.
 const DOMAIN_QUOTED: usize = 80;
-
-/// Reports what is wrong with the arguments themselves, offline.
-pub(super) fn validate(config: &Config, report: &mut Diagnostics) {
-    let mut check = |outcome: Result<(), Diagnostic>| report.extend(outcome.err());
-    check(text(&config.protocol).map_or(Ok(()), |text| protocol(&text, Some(PROTOCOL.path())).map(drop)));
-    check(text(&config.domain).map_or(Ok(()), |text| {
-        Endpoint::under(&text, Product::Organization, Protocol::Https)
-            .map(drop)
-            .map_err(|error| domain_error(&text, &error))
-    }));
-    check(
-        config
-            .organization()
-            .filter(|text| !text.is_empty())
-            .map_or(Ok(()), |text| endpoint(text, organization_path()).map(drop)),
-    );
-    check(
-        whole(&config.requests_per_second, &REQUESTS_PER_SECOND.path(), 1, REQUESTS_PER_SECOND_MAX).map(drop),
-    );
-    check(whole(&config.max_retries, &MAX_RETRIES.path(), 0, MAX_RETRIES_MAX).map(drop));
-}
 
 /// Settles every setting. `report` gets the warnings.
 pub(super) async fn resolve(
@@ -177,13 +156,13 @@ fn text(field: &Field<String>) -> Option<String> {
     field.known().filter(|text| !text.is_empty()).cloned()
 }
 
-fn protocol(text: &str, path: Option<Path>) -> Result<Protocol, Diagnostic> {
+pub(super) fn protocol(text: &str, path: Option<Path>) -> Result<Protocol, Diagnostic> {
     text.parse()
         .map_err(|error: EndpointError| Diagnostic { path, ..Diagnostic::error(SUMMARY, sentence(&error)) })
 }
 
 /// Quotes the start of the domain, unless it may hold a password, as a URL can.
-fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
+pub(super) fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
     let start: String = domain.chars().take(DOMAIN_QUOTED).collect();
     let subject = if matches!(error, EndpointError::UserInfo) {
         "The domain cannot be used".to_owned()
@@ -197,7 +176,7 @@ fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
     Diagnostic::error(SUMMARY, detail).at(DOMAIN.path())
 }
 
-fn endpoint(url: &str, path: Path) -> Result<Endpoint, Diagnostic> {
+pub(super) fn endpoint(url: &str, path: Path) -> Result<Endpoint, Diagnostic> {
     endpoint_of(&path.to_string(), url).map_err(|diagnostic| diagnostic.at(path))
 }
 
@@ -217,8 +196,11 @@ fn plain_http(endpoint: &Endpoint) -> Diagnostic {
 }
 
 fn whole(field: &Field<Number>, path: &Path, least: u32, most: u32) -> Result<Option<u32>, Diagnostic> {
-    let Some(number) = field.known() else { return Ok(None) };
-    in_range(number, least, most).map(Some).ok_or_else(|| {
+    field.known().map(|number| whole_number(number, path, least, most)).transpose()
+}
+
+pub(super) fn whole_number(number: &Number, path: &Path, least: u32, most: u32) -> Result<u32, Diagnostic> {
+    in_range(number, least, most).ok_or_else(|| {
         Diagnostic::error(
             SUMMARY,
             format!("{path} is {number}; it must be a whole number from {least} to {most}."),

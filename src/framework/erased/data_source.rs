@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::read;
+use super::{judge, read};
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::fence::fenced;
@@ -25,12 +25,7 @@ pub(crate) trait AnyDataSource<D>: Send + Sync {
 
 impl<S: DataSource> AnyDataSource<S::Data> for S {
     fn validate(&self, config: &Object) -> Diagnostics {
-        let mut report = Diagnostics::new();
-        match read(config) {
-            Ok(config) => DataSource::validate(self, &config, &mut report),
-            Err(misfit) => report.extend(misfit),
-        }
-        report
+        judge(config, |config, report| DataSource::validate(self, config, report))
     }
 
     fn read<'a>(

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use super::read;
+use super::{judge, read};
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::fence::fenced;
 use crate::framework::list_resource::{Ended, Found, Listed, Results};
@@ -26,12 +26,7 @@ pub(crate) trait AnyListed<D>: Send + Sync {
 
 impl<R: Listed> AnyListed<R::Data> for R {
     fn validate_filter(&self, filter: &Object) -> Diagnostics {
-        let mut report = Diagnostics::new();
-        match read(filter) {
-            Ok(filter) => Listed::validate_filter(self, &filter, &mut report),
-            Err(misfit) => report.extend(misfit),
-        }
-        report
+        judge(filter, |filter, report| Listed::validate_filter(self, filter, report))
     }
 
     fn list<'a>(

@@ -72,6 +72,8 @@ pub struct Attribute {
     pub write_only: bool,
     /// If it should no longer be used: what to use instead.
     pub deprecated: Option<&'static str>,
+    /// What is planned where the configuration of a resource leaves it null.
+    pub default: Option<Value>,
 }
 
 /// Who sets an attribute.

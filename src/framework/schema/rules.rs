@@ -25,6 +25,9 @@ impl Schema {
     /// What is wrong with this as the schema of the data source `name`. Empty: nothing.
     pub fn problems_of_data_source(&self, name: &str) -> Diagnostics {
         self.problems_of("data source", name, |attribute| {
+            if attribute.default.is_some() {
+                return Some("a data source is not planned, so it has no defaults");
+            }
             attribute.write_only.then_some("a data source has nothing that is write-only")
         })
     }
@@ -51,8 +54,10 @@ impl Schema {
 
     /// What is wrong with this as the schema of the provider block. Empty: nothing.
     pub fn problems_of_provider(&self) -> Diagnostics {
-        let mut check =
-            Check { root: "provider block".to_owned(), forbidden: |_| None, found: Diagnostics::new() };
+        let forbidden: Forbidden = |attribute| {
+            attribute.mode.is_computed().then_some("a provider block has nothing that is computed")
+        };
+        let mut check = Check { root: "provider block".to_owned(), forbidden, found: Diagnostics::new() };
         check.schema(self, &TAKEN_IN_PROVIDER);
         check.found
     }
@@ -126,6 +131,9 @@ impl Check {
         if attribute.write_only && attribute.mode.is_computed() {
             self.report(place, "what is write-only cannot be computed");
         }
+        if attribute.default.is_some() && attribute.mode != Mode::OptionalComputed {
+            self.report(place, "what has a default must be optional and computed");
+        }
         if attribute.write_only && in_set {
             self.report(place, "what is in a set cannot be write-only");
         }
@@ -182,6 +190,7 @@ fn join(place: &str, name: &str) -> String {
 mod tests {
     use super::*;
     use crate::framework::testing::{attribute, plain};
+    use crate::framework::value::Value;
 
     fn schema(attributes: Vec<Attribute>, blocks: Vec<NestedBlock>) -> Schema {
         Schema { version: 0, block: Block { description: String::new(), attributes, blocks } }
@@ -229,6 +238,29 @@ mod tests {
         check_attribute(secret(Mode::Required), &[]);
         check_attribute(secret(Mode::Computed), &["cannot be computed"]);
         check_attribute(secret(Mode::OptionalComputed), &["cannot be computed"]);
+    }
+
+    #[test]
+    fn s67_what_has_a_default_is_optional_and_computed() {
+        let with_default = |mode| Attribute { default: Some(Value::Null), ..plain("a", Type::String, mode) };
+        check_attribute(with_default(Mode::OptionalComputed), &[]);
+        for mode in [Mode::Required, Mode::Optional, Mode::Computed] {
+            check_attribute(with_default(mode), &["default must be optional and computed"]);
+        }
+    }
+
+    #[test]
+    fn only_a_resource_computes_what_is_left_out() {
+        let with_default =
+            Attribute { default: Some(Value::Null), ..plain("a", Type::String, Mode::OptionalComputed) };
+        let schema = schema(vec![with_default], Vec::new());
+        let problems = [
+            schema.problems_of_resource("fake_thing"),
+            schema.problems_of_data_source("fake_thing"),
+            schema.problems_of_list("fake_thing"),
+            schema.problems_of_provider(),
+        ];
+        assert_eq!(problems.map(|problems| problems.iter().count()), [0, 1, 1, 1]);
     }
 
     #[test]

@@ -19,10 +19,7 @@ impl<P: Provider> Server<P> {
     pub fn validate_config(&self, config: Option<Object>) -> Diagnostics {
         let config = config.unwrap_or_else(|| self.schema.block.empty_object());
         let mut report = validate::against_schema(&self.schema.block, &config);
-        match erased::read(&config) {
-            Ok(config) => self.provider.validate(&config, &mut report),
-            Err(misfit) => report.extend(misfit),
-        }
+        report.extend(erased::judge(&config, |config, report| self.provider.validate(config, report)));
         report
     }
 

@@ -1,7 +1,7 @@
 //! What will be after apply: the rules that hold for every resource, around what this one knows.
 
 use super::conformance;
-use super::walk::{forget_write_only, mark_computed_unknown};
+use super::walk::{forget_write_only, mark_computed_unknown, set_defaults};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::{Path, Step};
 use crate::framework::registry::ResourceType;
@@ -32,6 +32,7 @@ impl<D> ResourceType<D> {
         })?;
         let mut start = proposed.clone();
         forget_write_only(block, &mut start);
+        set_defaults(block, &mut start, config);
         if request.prior.as_ref() != Some(&start) {
             mark_computed_unknown(block, &mut start, config);
         }

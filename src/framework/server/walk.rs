@@ -8,11 +8,22 @@ use crate::framework::value::{Object, Value};
 /// (null where it says nothing), and answers whether to go on inside.
 type Visit<'v> = &'v mut dyn FnMut(&Attribute, &mut Value, &Value) -> bool;
 
-/// Makes every computed attribute that the configuration leaves null unknown.
+/// Gives every attribute that the configuration leaves null its default, if it has one.
+pub(super) fn set_defaults(block: &Block, planned: &mut Object, config: &Object) {
+    visit_object(block.into(), planned, Some(config), &mut |attribute, value, config| {
+        let undecided = config.is_null() && attribute.mode.is_computed();
+        if let (true, Some(default)) = (undecided, &attribute.default) {
+            value.clone_from(default);
+        }
+        !undecided
+    });
+}
+
+/// Makes every computed attribute that the configuration leaves null unknown, unless it has a default.
 pub(super) fn mark_computed_unknown(block: &Block, planned: &mut Object, config: &Object) {
     visit_object(block.into(), planned, Some(config), &mut |attribute, value, config| {
         let undecided = config.is_null() && attribute.mode.is_computed();
-        if undecided {
+        if undecided && attribute.default.is_none() {
             *value = Value::Unknown;
         }
         !undecided

@@ -10,7 +10,16 @@ pub(crate) fn plain(name: &'static str, of: Type, mode: Mode) -> Attribute {
 
 /// An attribute.
 pub(crate) fn attribute(name: &'static str, kind: Kind, mode: Mode) -> Attribute {
-    Attribute { name, description: "", kind, mode, sensitive: false, write_only: false, deprecated: None }
+    Attribute {
+        name,
+        description: "",
+        kind,
+        mode,
+        sensitive: false,
+        write_only: false,
+        deprecated: None,
+        default: None,
+    }
 }
 
 /// `base` with `attributes` instead of what it has there.

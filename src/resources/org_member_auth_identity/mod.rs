@@ -45,10 +45,6 @@ impl Resource for OrgMemberAuthIdentity {
     type Data = Grants;
     type Model = MemberAuthIdentity;
 
-    fn validate(&self, config: &MemberAuthIdentity, report: &mut Diagnostics) {
-        validate::validate(config, report);
-    }
-
     fn plan(&self, change: &Change<MemberAuthIdentity>, planned: &mut Planned<MemberAuthIdentity>) {
         plan::plan(change, planned);
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::id::{self, NUMBER_MAX};
+use super::validate;
 use crate::framework::attribute::{Attr, Map, Nested, Set};
 use crate::framework::model::model;
 use crate::framework::timeouts::Timeouts;
@@ -13,11 +14,13 @@ pub(super) const MEMBER_UINS: Attr<Set<Number>> = Attr::required(
     "member_uins",
     "UINs of the member accounts to grant access in. At least one; any number: the provider splits large sets into \
      as few API calls as possible. Changed in place.",
-);
+)
+.validated(validate::members);
 pub(super) const IDENTITY_IDS: Attr<Set<Number>> = Attr::required(
     "identity_ids",
     "Ids of the access identities to grant. Every member gets every identity. At least one. Changed in place.",
-);
+)
+.validated(validate::identities);
 const ID: Attr<String> = Attr::computed(
     "id",
     "The import id: member UINs in ascending order joined by `,`, then `#`, then identity ids likewise.",
@@ -27,7 +30,7 @@ const GRANTS: Attr<Map<Nested<GrantModel>>> = Attr::computed(
     "The grants that exist, by `<member UIN>#<identity id>` (each key is an import id). A plan shows each grant that \
      will be added, repaired or removed as a line of its own.",
 );
-pub(super) const TIMEOUTS: Attr<Nested<Timeouts>> = Attr::optional(
+const TIMEOUTS: Attr<Nested<Timeouts>> = Attr::optional(
     "timeouts",
     "How long each operation may take, as durations such as `90s` or `1h30m`. Changing only this calls no API.",
 );

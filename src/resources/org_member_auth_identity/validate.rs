@@ -1,9 +1,9 @@
 //! What can be said about a configuration without asking anybody.
 
 use super::id::NUMBER_MAX;
-use super::model::{IDENTITY_IDS, MEMBER_UINS, MemberAuthIdentity, TIMEOUTS};
-use crate::framework::attribute::{Attr, Set};
+use crate::framework::attribute::Set;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
 use crate::framework::value::{Field, Number};
 
 /// How many bad elements of a set get an error of their own before the rest is only counted. The host prints
@@ -28,31 +28,26 @@ const IDENTITY: Words = Words {
     where_to_find: "An identity's id is shown in Organization > Member login > Identities.",
 };
 
-/// Reports what is wrong, each at its attribute. A set's elements have no address of their own, so the text
-/// names the element: the first [`ELEMENTS_NAMED`] of each set, and how many more there are.
-pub(super) fn validate(config: &MemberAuthIdentity, report: &mut Diagnostics) {
-    elements(&MEMBER_UINS, &config.member_uins, &MEMBER, report);
-    elements(&IDENTITY_IDS, &config.identity_ids, &IDENTITY, report);
-    if let Some(timeouts) = config.timeouts.known() {
-        timeouts.0.validate(&TIMEOUTS.path(), report);
-    }
+/// Reports what is wrong with `member_uins`.
+pub(super) fn members(uins: &Set<Number>, at: &Path, report: &mut Diagnostics) {
+    elements(uins, at, &MEMBER, report);
 }
 
-fn elements(
-    attribute: &Attr<Set<Number>>,
-    field: &Field<Set<Number>>,
-    words: &Words,
-    report: &mut Diagnostics,
-) {
-    let name = attribute.name();
-    let Some(Set(elements)) = field.known() else { return };
+/// Reports what is wrong with `identity_ids`.
+pub(super) fn identities(ids: &Set<Number>, at: &Path, report: &mut Diagnostics) {
+    elements(ids, at, &IDENTITY, report);
+}
+
+/// A set's elements have no address of their own, so the text names the element: the first
+/// [`ELEMENTS_NAMED`] of the set, and how many more there are.
+fn elements(Set(elements): &Set<Number>, name: &Path, words: &Words, report: &mut Diagnostics) {
     if elements.is_empty() {
         let detail = format!(
             "{name} is empty, so there is nothing to grant. List at least one {}, or remove the resource to revoke what \
              it granted.",
             words.one
         );
-        report.push(Diagnostic::error(format!("No {}", words.many), detail).at(attribute.path()));
+        report.push(Diagnostic::error(format!("No {}", words.many), detail).at(name.clone()));
     }
     let mut faults = elements.iter().filter_map(fault);
     for fault in faults.by_ref().take(ELEMENTS_NAMED) {
@@ -60,7 +55,7 @@ fn elements(
             "{name} contains {fault}. Every element must be a whole number from 1 to {NUMBER_MAX}. {}",
             words.where_to_find
         );
-        report.push(Diagnostic::error(format!("Invalid {}", words.one), detail).at(attribute.path()));
+        report.push(Diagnostic::error(format!("Invalid {}", words.one), detail).at(name.clone()));
     }
     let more = faults.count();
     if more > 0 {
@@ -69,7 +64,7 @@ fn elements(
              to {NUMBER_MAX}. {}",
             words.where_to_find
         );
-        report.push(Diagnostic::error(format!("Invalid {}", words.many), detail).at(attribute.path()));
+        report.push(Diagnostic::error(format!("Invalid {}", words.many), detail).at(name.clone()));
     }
 }
 
@@ -97,7 +92,9 @@ fn fault(element: &Field<Number>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::framework::attribute::Nested;
+    use crate::framework::model::Model;
     use crate::framework::timeouts::Timeouts;
+    use crate::resources::org_member_auth_identity::MemberAuthIdentity;
 
     fn check(members: &[Field<&str>], wanted: &[&str]) {
         let set = |elements: &[Field<&str>]| {
@@ -112,7 +109,7 @@ mod tests {
             ..MemberAuthIdentity::default()
         };
         let mut report = Diagnostics::new();
-        validate(&config, &mut report);
+        config.validate(None, &mut report);
         let found: Vec<String> = report
             .iter()
             .map(|found| {
@@ -178,7 +175,7 @@ mod tests {
             ..MemberAuthIdentity::default()
         };
         let mut report = Diagnostics::new();
-        validate(&config, &mut report);
+        config.validate(None, &mut report);
         assert!(report.is_empty(), "{report:?}");
     }
 }

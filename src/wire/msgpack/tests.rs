@@ -270,6 +270,7 @@ fn s60_repeated_blocks_with_something_dynamic_inside_are_dynamic_as_a_whole() {
             sensitive: false,
             write_only: false,
             deprecated: None,
+            default: None,
         };
         let block = Block { attributes: vec![attribute], ..Block::default() };
         let blocks = vec![NestedBlock { name: "rules", nesting, block, min_items: 0, max_items: 0 }];

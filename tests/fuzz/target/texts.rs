@@ -10,6 +10,7 @@ use terraform_provider_tencentcloud::cloud::{
     Agent, Client, Credentials, Endpoint, Product, Protocol, Settings,
 };
 use terraform_provider_tencentcloud::framework::diagnostic::Diagnostics;
+use terraform_provider_tencentcloud::framework::model::Model;
 use terraform_provider_tencentcloud::framework::path::Path;
 use terraform_provider_tencentcloud::framework::timeouts::{Operation, Timeouts, render_duration};
 use terraform_provider_tencentcloud::framework::value::{DIGITS_MAX, Field, Number};
@@ -98,7 +99,7 @@ fn duration(text: &str) -> String {
     let read = |text: &str| {
         let timeouts = Timeouts { read: Field::Known(text.to_owned()), ..Timeouts::default() };
         let mut report = Diagnostics::new();
-        timeouts.validate(&Path::attribute("timeouts"), &mut report);
+        timeouts.validate(Some(&Path::attribute("timeouts")), &mut report);
         (timeouts.limit(Operation::Read), report)
     };
     let (limit, report) = read(text);

@@ -5,6 +5,7 @@ mod call_function;
 mod check;
 mod configure;
 mod coordinate;
+mod defaults;
 mod generate;
 mod identity;
 mod list;

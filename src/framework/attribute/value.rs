@@ -1,97 +1,13 @@
-//! Typed handles to attributes: name, description, type and mode in one line, from which the schema and
-//! the registry page are made and with which models read and write themselves.
+//! The types that the known value of an attribute can have.
 
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 
-use super::mismatch::Mismatch;
-use super::model::Model;
-use super::path::{Path, Step};
-use super::schema::{Attribute, Kind, Mode, Nesting};
-use super::value::{Field, Number, Object, Type, Value, normal_form};
-
-/// A handle to one attribute whose known values are of type `T`.
-#[derive(Debug)]
-pub struct Attr<T> {
-    name: &'static str,
-    description: &'static str,
-    mode: Mode,
-    sensitive: bool,
-    write_only: bool,
-    known: PhantomData<fn() -> T>,
-}
-
-impl<T> Attr<T> {
-    /// An attribute that the configuration must set.
-    pub const fn required(name: &'static str, description: &'static str) -> Self {
-        Self::new(name, description, Mode::Required)
-    }
-
-    /// An attribute that the configuration may set.
-    pub const fn optional(name: &'static str, description: &'static str) -> Self {
-        Self::new(name, description, Mode::Optional)
-    }
-
-    /// An attribute that the provider sets.
-    pub const fn computed(name: &'static str, description: &'static str) -> Self {
-        Self::new(name, description, Mode::Computed)
-    }
-
-    /// The same attribute, hidden in the host's output.
-    #[must_use]
-    pub const fn sensitive(self) -> Self {
-        Self { sensitive: true, ..self }
-    }
-
-    /// The same attribute, never stored: an operation reads it from the configuration, and every state has
-    /// null for it.
-    #[must_use]
-    pub const fn write_only(self) -> Self {
-        Self { write_only: true, ..self }
-    }
-
-    /// Its name.
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The path to it from the root.
-    pub fn path(&self) -> Path {
-        Path::attribute(self.name)
-    }
-
-    const fn new(name: &'static str, description: &'static str, mode: Mode) -> Self {
-        Self { name, description, mode, sensitive: false, write_only: false, known: PhantomData }
-    }
-}
-
-impl<T: AttributeValue> Attr<T> {
-    /// Its declaration in a schema.
-    pub fn declare(&self) -> Attribute {
-        Attribute {
-            name: self.name,
-            description: self.description,
-            kind: T::kind(),
-            mode: self.mode,
-            sensitive: self.sensitive,
-            write_only: self.write_only,
-            deprecated: None,
-        }
-    }
-
-    /// Reads it from `object`; missing is null.
-    pub fn read(&self, object: &Object) -> Result<Field<T>, Mismatch> {
-        object
-            .get(self.name)
-            .map_or(Ok(Field::Null), read_field)
-            .map_err(|mismatch| mismatch.within(Step::Attribute(self.name.to_owned())))
-    }
-
-    /// Writes it to `object`.
-    pub fn write(&self, object: &mut Object, field: &Field<T>) {
-        object.insert(self.name.to_owned(), write_field(field));
-    }
-}
+use crate::framework::diagnostic::Diagnostics;
+use crate::framework::mismatch::Mismatch;
+use crate::framework::model::Model;
+use crate::framework::path::{Path, Step};
+use crate::framework::schema::{Kind, Nesting};
+use crate::framework::value::{Field, Number, Type, Value, normal_form};
 
 /// A type that a known attribute value can have.
 pub trait AttributeValue: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized + 'static {
@@ -103,6 +19,11 @@ pub trait AttributeValue: Clone + std::fmt::Debug + PartialEq + Send + Sync + Si
 
     /// Writes it as a value that is neither null nor unknown.
     fn write(&self) -> Value;
+
+    /// Judges what is nested in it, by the validators of the attributes there. It is at `at`.
+    fn validate(&self, at: &Path, report: &mut Diagnostics) {
+        let _ = (at, report);
+    }
 }
 
 /// The elements of a set attribute, each in one of three states. Compared in the order given; write it
@@ -192,6 +113,13 @@ impl<T: AttributeValue> AttributeValue for Set<T> {
     fn write(&self) -> Value {
         Value::set(self.0.iter().map(write_field).collect())
     }
+
+    /// An element has no address: what is found in one is told at the set.
+    fn validate(&self, at: &Path, report: &mut Diagnostics) {
+        let mut found = Diagnostics::new();
+        self.0.iter().filter_map(Field::known).for_each(|element| element.validate(at, &mut found));
+        report.extend(found.into_iter().map(|found| found.at(at.clone())));
+    }
 }
 
 impl<T: AttributeValue> AttributeValue for List<T> {
@@ -210,6 +138,14 @@ impl<T: AttributeValue> AttributeValue for List<T> {
 
     fn write(&self) -> Value {
         Value::List(self.0.iter().map(write_field).collect())
+    }
+
+    fn validate(&self, at: &Path, report: &mut Diagnostics) {
+        for (index, element) in (0..).zip(&self.0) {
+            if let Field::Known(element) = element {
+                element.validate(&at.clone().then(Step::Index(index)), report);
+            }
+        }
     }
 }
 
@@ -231,6 +167,14 @@ impl<T: AttributeValue> AttributeValue for Map<T> {
 
     fn write(&self) -> Value {
         Value::Map(self.0.iter().map(|(key, field)| (normal_form(key.clone()), write_field(field))).collect())
+    }
+
+    fn validate(&self, at: &Path, report: &mut Diagnostics) {
+        for (key, element) in &self.0 {
+            if let Field::Known(element) = element {
+                element.validate(&at.clone().then(Step::Key(key.clone())), report);
+            }
+        }
     }
 }
 
@@ -255,6 +199,10 @@ impl<M: Model> AttributeValue for Nested<M> {
     fn write(&self) -> Value {
         Value::Object(self.0.write())
     }
+
+    fn validate(&self, at: &Path, report: &mut Diagnostics) {
+        self.0.validate(Some(at), report);
+    }
 }
 
 fn collection(element: Kind, plain: fn(Box<Type>) -> Type, nesting: Nesting) -> Kind {
@@ -264,7 +212,7 @@ fn collection(element: Kind, plain: fn(Box<Type>) -> Type, nesting: Nesting) -> 
     }
 }
 
-fn read_field<T: AttributeValue>(value: &Value) -> Result<Field<T>, Mismatch> {
+pub(super) fn read_field<T: AttributeValue>(value: &Value) -> Result<Field<T>, Mismatch> {
     match value {
         Value::Null => Ok(Field::Null),
         Value::Unknown => Ok(Field::Unknown),
@@ -272,7 +220,7 @@ fn read_field<T: AttributeValue>(value: &Value) -> Result<Field<T>, Mismatch> {
     }
 }
 
-fn write_field<T: AttributeValue>(field: &Field<T>) -> Value {
+pub(super) fn write_field<T: AttributeValue>(field: &Field<T>) -> Value {
     match field {
         Field::Null => Value::Null,
         Field::Unknown => Value::Unknown,
