@@ -7,6 +7,7 @@
 //! that knows protobuf. Rules and wording follow Terraform's plugin protocol 6.
 
 pub mod attribute;
+pub mod block;
 pub mod check;
 pub mod configured;
 pub mod data_source;

@@ -12,6 +12,9 @@ use super::value::Object;
 /// model, and what is written has exactly the declared attributes; one generic test over the registry holds
 /// every registered type to it.
 pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
+    /// Whether it declares nested blocks.
+    const HAS_BLOCKS: bool = false;
+
     /// The attributes it declares.
     fn attributes() -> Vec<Attribute>;
 
@@ -35,8 +38,8 @@ pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 }
 
 /// Implements [`Model`] for a struct, from one list: each field, a [`Field`](super::value::Field), with the
-/// [`Attr`](super::attribute::Attr) that it stands for. So what is declared, read, written and judged cannot
-/// differ.
+/// [`Attr`](super::attribute::Attr) or the [`Blocks`](super::block::Blocks) that it stands for. So what is
+/// declared, read, written and judged cannot differ.
 ///
 /// ```ignore
 /// const NAME: Attr<String> = Attr::required("name", "What it is called.");
@@ -50,24 +53,40 @@ pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 /// model!(Thing { name: NAME, size: SIZE });
 /// ```
 ///
-/// It does not compile unless every field of the struct is listed, with a handle of the field's type, and is
-/// called like its attribute.
+/// Nested blocks follow the attributes: `model!(Thing { name: NAME } blocks { rule: RULES });`. It does not
+/// compile unless every field of the struct is listed, with a handle of the field's type, and is called like
+/// its attribute.
 macro_rules! model {
-    ($model:ident { $($field:ident: $attribute:ident),+ $(,)? }) => {
+    (
+        $model:ident { $($field:ident: $attribute:ident),* $(,)? }
+        $(blocks { $($nested:ident: $blocks:ident),+ $(,)? })?
+    ) => {
         impl $crate::framework::model::Model for $model {
             fn attributes() -> Vec<$crate::framework::schema::Attribute> {
-                vec![$($attribute.declare()),+]
+                vec![$($attribute.declare()),*]
             }
+
+            $(
+                const HAS_BLOCKS: bool = true;
+
+                fn blocks() -> Vec<$crate::framework::schema::NestedBlock> {
+                    vec![$($blocks.declare()),+]
+                }
+            )?
 
             fn read(
                 object: &$crate::framework::value::Object,
             ) -> Result<Self, $crate::framework::mismatch::Mismatch> {
-                Ok(Self { $($field: $attribute.read(object)?),+ })
+                Ok(Self {
+                    $($field: $attribute.read(object)?,)*
+                    $($($nested: $blocks.read(object)?,)+)?
+                })
             }
 
             fn write(&self) -> $crate::framework::value::Object {
                 let mut object = $crate::framework::value::Object::new();
-                $($attribute.write(&mut object, &self.$field);)+
+                $($attribute.write(&mut object, &self.$field);)*
+                $($($blocks.write(&mut object, &self.$nested);)+)?
                 object
             }
 
@@ -76,16 +95,19 @@ macro_rules! model {
                 at: Option<&$crate::framework::path::Path>,
                 report: &mut $crate::framework::diagnostic::Diagnostics,
             ) {
-                $($attribute.validate(&self.$field, at, report);)+
+                $($attribute.validate(&self.$field, at, report);)*
+                $($($blocks.validate(&self.$nested, at, report);)+)?
             }
         }
 
-        $(const _: () = assert!(
-            $crate::framework::model::is_called(stringify!($field), $attribute.name()),
-            concat!(
-                "the field `", stringify!($field), "` and its attribute `", stringify!($attribute), "` differ in name",
-            ),
-        );)+
+        $($crate::framework::model::model!(@named $field $attribute);)*
+        $($($crate::framework::model::model!(@named $nested $blocks);)+)?
+    };
+    (@named $field:ident $handle:ident) => {
+        const _: () = assert!(
+            $crate::framework::model::is_called(stringify!($field), $handle.name()),
+            concat!("the field `", stringify!($field), "` and its `", stringify!($handle), "` differ in name"),
+        );
     };
 }
 
@@ -110,7 +132,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::framework::provider::Provider;
     use crate::framework::registry::Registry;
-    use crate::framework::schema::{Block, Kind, Mode, Nesting};
+    use crate::framework::schema::{Block, BlockNesting, Kind, Mode, Nesting};
     use crate::framework::testing::plain;
     use crate::framework::timeouts::Timeouts;
     use crate::framework::value::{Type, Value};
@@ -143,7 +165,8 @@ pub(crate) mod tests {
         }
     }
 
-    fn check<M: Model>() {
+    /// `M` writes exactly what it declares, and reads what it writes.
+    pub(crate) fn check<M: Model>() {
         let block = Block { description: String::new(), attributes: M::attributes(), blocks: M::blocks() };
         for object in samples(&block) {
             assert_eq!(M::read(&object).unwrap().write(), object);
@@ -185,16 +208,13 @@ pub(crate) mod tests {
     /// An object with nothing, one of unknown values, and such in which no two attributes are equal: there
     /// are only two bools, so there is one object for each bool, which alone is true in it.
     fn samples(block: &Block) -> Vec<Object> {
-        let filled = |fill: &mut dyn FnMut(&Kind) -> Value| {
-            let filled = block.attributes.iter().map(|of| (of.name.to_owned(), fill(&of.kind)));
-            let mut object: Object = filled.collect();
-            block.complete(&mut object);
-            object
-        };
-        let mut samples = vec![filled(&mut |_| Value::Null), filled(&mut |_| Value::Unknown)];
+        let attributes = block.attributes.iter().map(|of| of.name);
+        let names = attributes.chain(block.blocks.iter().map(|of| of.name));
+        let unknown = names.map(|name| (name.to_owned(), Value::Unknown)).collect();
+        let mut samples = vec![block.empty_object(), unknown];
         for only_true in 0.. {
             let mut distinct = Distinct { only_true, bools: 0, others: 0 };
-            samples.push(filled(&mut |kind| distinct.sample(kind)));
+            samples.push(distinct.object(block));
             if only_true + 1 >= distinct.bools {
                 break;
             }
@@ -211,6 +231,25 @@ pub(crate) mod tests {
     }
 
     impl Distinct {
+        fn object(&mut self, block: &Block) -> Object {
+            let attributes = block.attributes.iter();
+            let mut object: Object =
+                attributes.map(|of| (of.name.to_owned(), self.sample(&of.kind))).collect();
+            for nested in &block.blocks {
+                object.insert(nested.name.to_owned(), self.blocks(nested));
+            }
+            object
+        }
+
+        fn blocks(&mut self, nested: &NestedBlock) -> Value {
+            let mut block = || Value::Object(self.object(&nested.block));
+            match nested.nesting {
+                BlockNesting::Single => block(),
+                BlockNesting::List => Value::List(vec![block(), block()]),
+                BlockNesting::Set => Value::set(vec![block(), block()]),
+            }
+        }
+
         fn sample(&mut self, kind: &Kind) -> Value {
             let (nesting, attributes) = match kind {
                 Kind::Type(of) => return self.sample_of(of),

@@ -164,10 +164,8 @@ fn nested_object(nesting: Nesting, attributes: &[schema::Attribute]) -> proto::s
 fn nested_block(nested: &schema::NestedBlock) -> proto::schema::NestedBlock {
     let nesting = match nested.nesting {
         BlockNesting::Single => BlockNestingMode::Single,
-        BlockNesting::Group => BlockNestingMode::Group,
         BlockNesting::List => BlockNestingMode::List,
         BlockNesting::Set => BlockNestingMode::Set,
-        BlockNesting::Map => BlockNestingMode::Map,
     };
     proto::schema::NestedBlock {
         type_name: nested.name.to_owned(),

@@ -4,7 +4,7 @@
 mod value;
 
 pub use value::{AttributeValue, List, Map, Nested, Set};
-use value::{read_field, write_field};
+pub(super) use value::{read_field, write_field};
 
 use super::diagnostic::Diagnostics;
 use super::mismatch::Mismatch;

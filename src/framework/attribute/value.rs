@@ -186,6 +186,12 @@ impl<T> Default for Map<T> {
 
 impl<M: Model> AttributeValue for Nested<M> {
     fn kind() -> Kind {
+        const {
+            assert!(
+                !M::HAS_BLOCKS,
+                "only a block can hold blocks: declare this model's as nested attributes"
+            );
+        };
         Kind::Nested(Nesting::Single, M::attributes())
     }
 
@@ -212,7 +218,7 @@ fn collection(element: Kind, plain: fn(Box<Type>) -> Type, nesting: Nesting) -> 
     }
 }
 
-pub(super) fn read_field<T: AttributeValue>(value: &Value) -> Result<Field<T>, Mismatch> {
+pub(in crate::framework) fn read_field<T: AttributeValue>(value: &Value) -> Result<Field<T>, Mismatch> {
     match value {
         Value::Null => Ok(Field::Null),
         Value::Unknown => Ok(Field::Unknown),
@@ -220,7 +226,7 @@ pub(super) fn read_field<T: AttributeValue>(value: &Value) -> Result<Field<T>, M
     }
 }
 
-pub(super) fn write_field<T: AttributeValue>(field: &Field<T>) -> Value {
+pub(in crate::framework) fn write_field<T: AttributeValue>(field: &Field<T>) -> Value {
     match field {
         Field::Null => Value::Null,
         Field::Unknown => Value::Unknown,

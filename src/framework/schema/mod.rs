@@ -36,8 +36,7 @@ impl Block {
     }
 
     /// Puts what stands for "no block" where `object` has null or nothing, at every depth: a collection of
-    /// blocks is empty rather than null, and a group is always there. Attributes that are missing become
-    /// null.
+    /// blocks is empty rather than null. Attributes that are missing become null.
     pub fn complete(&self, object: &mut Object) {
         for attribute in &self.attributes {
             object.entry(attribute.name.to_owned()).or_insert(Value::Null);
@@ -154,17 +153,16 @@ pub struct NestedBlock {
 }
 
 impl NestedBlock {
-    /// The type of the value of all blocks of this name. Blocks in a list or map may differ in type where
-    /// they hold something dynamic, so that the whole is dynamic then.
+    /// The type of the value of all blocks of this name. Blocks in a list may differ in type where they hold
+    /// something dynamic, so that the whole is dynamic then.
     pub fn implied_type(&self) -> Type {
         let object = self.block.implied_type();
         let dynamic = object.contains_dynamic();
         match self.nesting {
-            BlockNesting::Single | BlockNesting::Group => object,
-            BlockNesting::List | BlockNesting::Map if dynamic => Type::Dynamic,
+            BlockNesting::Single => object,
+            BlockNesting::List if dynamic => Type::Dynamic,
             BlockNesting::List => Type::List(Box::new(object)),
             BlockNesting::Set => Type::Set(Box::new(object)),
-            BlockNesting::Map => Type::Map(Box::new(object)),
         }
     }
 
@@ -173,16 +171,11 @@ impl NestedBlock {
             let dynamic = self.implied_type() == Type::Dynamic;
             *value = match self.nesting {
                 BlockNesting::Single => Value::Null,
-                BlockNesting::Group => Value::Object(self.block.empty_object()),
                 BlockNesting::List if dynamic => {
                     Value::Dynamic(Type::Tuple(Vec::new()), Box::new(Value::Tuple(Vec::new())))
                 }
-                BlockNesting::Map if dynamic => {
-                    Value::Dynamic(Type::Object(BTreeMap::new()), Box::new(Value::Object(Object::new())))
-                }
                 BlockNesting::List => Value::List(Vec::new()),
                 BlockNesting::Set => Value::Set(Vec::new()),
-                BlockNesting::Map => Value::Map(BTreeMap::new()),
             };
             return;
         }
@@ -194,7 +187,6 @@ impl NestedBlock {
         match value {
             Value::Object(object) => self.block.complete(object),
             Value::List(elements) => elements.iter_mut().for_each(each),
-            Value::Map(elements) => elements.values_mut().for_each(each),
             Value::Set(elements) => {
                 elements.iter_mut().for_each(each);
                 *value = Value::set(std::mem::take(elements));
@@ -210,12 +202,8 @@ impl NestedBlock {
 pub enum BlockNesting {
     /// Zero or one; null when absent.
     Single,
-    /// Always one; an object of nulls when absent.
-    Group,
     /// A list; empty when absent.
     List,
     /// A set; empty when absent.
     Set,
-    /// By label; empty when absent.
-    Map,
 }

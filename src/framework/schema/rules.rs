@@ -157,9 +157,6 @@ fn count_problem(nested: &NestedBlock) -> Option<&'static str> {
     match nested.nesting {
         _ if min < 0 || max < 0 => Some("a count is negative"),
         BlockNesting::Single if min != max || max > 1 => Some("a single block occurs 0 or 1 times, exactly"),
-        BlockNesting::Group | BlockNesting::Map if min != 0 || max != 0 => {
-            Some("a group or a map of blocks has no counts")
-        }
         BlockNesting::List | BlockNesting::Set if max != 0 && min > max => {
             Some("the fewest is more than the most")
         }
@@ -301,8 +298,6 @@ mod tests {
         check(&with(block("b", BlockNesting::List, 3, 2)), &["more than the most"]);
         check(&with(block("b", BlockNesting::Single, 0, 1)), &["0 or 1 times"]);
         check(&with(block("b", BlockNesting::Single, 2, 2)), &["0 or 1 times"]);
-        check(&with(block("b", BlockNesting::Group, 1, 1)), &["no counts"]);
-        check(&with(block("b", BlockNesting::Map, 0, 1)), &["no counts"]);
     }
 
     #[test]

@@ -103,11 +103,9 @@ impl Shape for Everything {
             max_items: 0,
         };
         vec![
-            NestedBlock { max_items: 0, ..of("single", BlockNesting::Single) },
-            of("group", BlockNesting::Group),
+            of("single", BlockNesting::Single),
             of("rules", BlockNesting::List),
             of("ports", BlockNesting::Set),
-            of("labels", BlockNesting::Map),
         ]
     }
 }

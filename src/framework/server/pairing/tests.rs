@@ -1,7 +1,7 @@
 //! Elements of sets, told apart by what they say.
 
 use super::*;
-use crate::framework::schema::{Mode, Nesting};
+use crate::framework::schema::{BlockNesting, Mode, Nesting};
 use crate::framework::testing::{attribute, number, object, plain, text};
 use crate::framework::value::Type;
 
@@ -76,6 +76,30 @@ fn elements_are_told_apart_by_what_is_nested_in_them() {
         let values = [element("a", text("1")), element("b", text("2"))];
         let config = [element("b", Value::Null), element("a", Value::Null)];
         let pairs = pair(attributes.as_slice().into(), &values, &config);
+        assert_eq!(pairs, BTreeMap::from([(0, &config[1]), (1, &config[0])]), "{nesting:?}");
+    }
+}
+
+#[test]
+fn blocks_are_told_apart_by_the_blocks_in_them() {
+    let block = |attributes, blocks| Block { attributes, blocks, ..Block::default() };
+    let nested = |name, nesting, block| NestedBlock { name, nesting, block, min_items: 0, max_items: 0 };
+    let port = vec![plain("port", Type::Number, Mode::Required), plain("id", Type::String, Mode::Computed)];
+    for nesting in [BlockNesting::Single, BlockNesting::List, BlockNesting::Set] {
+        let rule = nested("rule", nesting, block(port.clone(), Vec::new()));
+        let outer = block(vec![plain("mark", Type::String, Mode::OptionalComputed)], vec![rule]);
+        let element = |port: &str, id: Value, mark: Value| {
+            let rule = object([("port", number(port)), ("id", id)]);
+            let rule = match nesting {
+                BlockNesting::Single => rule,
+                BlockNesting::List => Value::List(vec![rule]),
+                BlockNesting::Set => Value::set(vec![rule]),
+            };
+            object([("mark", mark), ("rule", rule)])
+        };
+        let values = [element("1", text("a"), text("x")), element("2", text("b"), text("y"))];
+        let config = [element("2", Value::Null, Value::Null), element("1", Value::Null, Value::Null)];
+        let pairs = pair((&outer).into(), &values, &config);
         assert_eq!(pairs, BTreeMap::from([(0, &config[1]), (1, &config[0])]), "{nesting:?}");
     }
 }

@@ -186,7 +186,7 @@ async fn s84_what_a_failure_leaves_has_no_unknown_value() {
 #[tokio::test]
 async fn s69_absent_blocks_are_empty_after_an_apply() {
     let mut bare = made();
-    for name in ["rules", "ports", "labels", "group"] {
+    for name in ["rules", "ports", "single"] {
         bare.remove(name);
     }
     let answer = apply(saving(vec![bare], || Ok(())), None, Some(&planned()), None).await;

@@ -20,7 +20,6 @@ fn s106_a_configuration_has_what_can_be_written_at_every_depth_and_is_valid() {
             ("single", port(handle.clone())),
             ("rules", Value::List(vec![port(handle.clone())])),
             ("ports", Value::set(vec![port(handle.clone())])),
-            ("labels", map([("l", port(handle))])),
         ]
     };
     let written = [("name", text("a")), ("note", text("")), ("size", number("3"))];

@@ -28,9 +28,7 @@ fn s66_in_a_create_plan_what_is_computed_and_not_set_is_unknown_at_every_depth()
             ("map", map([("m", known("k", inner.clone()))])),
             ("rules", Value::List(vec![rule(inner.clone())])),
             ("ports", Value::set(vec![rule(inner.clone())])),
-            ("labels", map([("l", rule(inner.clone()))])),
             ("single", rule(inner.clone())),
-            ("group", rule(inner.clone())),
         ])
     };
     let computed = [("id", Value::Unknown), ("size", Value::Unknown), ("made", Value::Unknown)];
@@ -103,19 +101,16 @@ fn s68_what_is_neither_set_nor_computed_stays_null() {
 fn s69_blocks_follow_the_configuration_and_absent_ones_are_empty() {
     let config = thing([("name", text("a"))]);
     let forget = |_: &Change<Thing>, planned: &mut Planned<Thing>| {
-        for name in ["rules", "ports", "labels", "group", "single"] {
+        for name in ["rules", "ports", "single"] {
             planned.state.0.remove(name);
         }
     };
     let planned = plan_as(forget, None, &config, &config).unwrap().state.unwrap();
     assert_eq!(planned["rules"], Value::List(Vec::new()));
     assert_eq!(planned["ports"], Value::Set(Vec::new()));
-    assert_eq!(planned["labels"], map([]));
     assert_eq!(planned["single"], Value::Null);
-    assert!(matches!(planned["group"], Value::Object(_)));
     let rule = object([("port", number("1")), ("handle", Value::Null)]);
-    check_breach("rules", Value::List(vec![rule.clone()]), &config, "rules");
-    check_breach("labels", map([("l", rule)]), &config, "labels");
+    check_breach("rules", Value::List(vec![rule]), &config, "rules");
     check_breach("rules", Value::Unknown, &config, "rules");
 }
 

@@ -76,7 +76,7 @@ async fn s90_a_write_only_value_read_or_imported_is_null() {
 #[tokio::test]
 async fn s69_absent_blocks_are_empty_when_read_and_imported() {
     let mut bare = there();
-    for name in ["rules", "ports", "labels", "group"] {
+    for name in ["rules", "ports", "single"] {
         bare.insert(name.to_owned(), Value::Null);
     }
     let found = finding(Ok(Some(bare)));
