@@ -56,6 +56,7 @@ pub trait Model: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 /// Nested blocks follow the attributes: `model!(Thing { name: NAME } blocks { rule: RULES });`. It does not
 /// compile unless every field of the struct is listed, with a handle of the field's type, and is called like
 /// its attribute.
+#[macro_export]
 macro_rules! model {
     (
         $model:ident { $($field:ident: $attribute:ident),* $(,)? }
@@ -111,10 +112,10 @@ macro_rules! model {
     };
 }
 
-pub(crate) use model;
+pub use model;
 
 /// Whether two names are the same one, for [`model!`] to ask while it is compiled.
-pub(crate) const fn is_called(field: &str, name: &str) -> bool {
+pub const fn is_called(field: &str, name: &str) -> bool {
     let (mut field, mut name) = (field.as_bytes(), name.as_bytes());
     while let ([first, others @ ..], [same, rest @ ..]) = (field, name) {
         if *first != *same {

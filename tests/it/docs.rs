@@ -19,7 +19,7 @@ use terraform_provider_tencentcloud::proto::tfplugin6::get_provider_schema::{Req
 use tokio::sync::OnceCell;
 
 use self::page::Page;
-use crate::support::host::{Host, HostOptions};
+use support::host::{Host, HostOptions};
 
 /// The repository.
 fn root() -> &'static Path {

@@ -15,5 +15,4 @@ mod cli;
 mod codegen;
 mod docs;
 mod protocol;
-mod support;
 mod tidy;

@@ -7,13 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use criterion::Criterion;
-use secrecy::SecretString;
-use simulator::{SECRET_ID, SECRET_KEY};
+use support::transport::settings;
 use terraform_provider_tencentcloud::ambient::SystemClock;
 use terraform_provider_tencentcloud::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
 use terraform_provider_tencentcloud::cloud::{
-    Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
-    TransportError,
+    Client, Deadline, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +32,7 @@ impl Transport for Yes {
 }
 
 pub(crate) fn bench(criterion: &mut Criterion) {
-    let Ok(client) = client() else { return };
+    let client = client();
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     sizes(criterion, "sign and send", |size| {
         let action =
@@ -47,15 +45,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     });
 }
 
-fn client() -> Result<Client, Box<dyn std::error::Error>> {
-    let settings = Settings {
-        credentials: Credentials::new(SECRET_ID, SecretString::from(SECRET_KEY), None)?.into(),
-        endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com")?)].into(),
-        region: None,
-        agent: Agent::new("tests", "tests"),
-        requests_per_second: Some(u32::MAX),
-        max_retries: 0,
-        ca_bundle: None,
-    };
-    Ok(Client::with_transport(settings, Arc::new(SystemClock), Arc::new(Yes)))
+fn client() -> Client {
+    let settings = Settings { requests_per_second: Some(u32::MAX), ..settings() };
+    Client::with_transport(settings, Arc::new(SystemClock), Arc::new(Yes))
 }

@@ -6,13 +6,11 @@ use std::process::ExitCode;
 use terraform_provider_tencentcloud::ambient::{Env, ProcessEnv, SystemClock};
 use terraform_provider_tencentcloud::framework::attribute::Attr;
 use terraform_provider_tencentcloud::framework::diagnostic::Diagnostics;
-use terraform_provider_tencentcloud::framework::mismatch::Mismatch;
-use terraform_provider_tencentcloud::framework::model::Model;
+use terraform_provider_tencentcloud::framework::model::{Model, model};
 use terraform_provider_tencentcloud::framework::provider::Provider;
 use terraform_provider_tencentcloud::framework::registry::Registry;
 use terraform_provider_tencentcloud::framework::resource::{Change, Cx, Planned, Resource, Slot};
-use terraform_provider_tencentcloud::framework::schema::Attribute;
-use terraform_provider_tencentcloud::framework::value::{Field, Number, Object};
+use terraform_provider_tencentcloud::framework::value::{Field, Number};
 use terraform_provider_tencentcloud::plugin;
 use terraform_provider_tencentcloud::provider::Config;
 use terraform_provider_tencentcloud::resources::org_member_auth_identity::{
@@ -112,19 +110,4 @@ struct Plain {
     input: Field<Number>,
 }
 
-impl Model for Plain {
-    fn attributes() -> Vec<Attribute> {
-        vec![ID.declare(), INPUT.declare()]
-    }
-
-    fn read(object: &Object) -> Result<Self, Mismatch> {
-        Ok(Self { id: ID.read(object)?, input: INPUT.read(object)? })
-    }
-
-    fn write(&self) -> Object {
-        let mut object = Object::new();
-        ID.write(&mut object, &self.id);
-        INPUT.write(&mut object, &self.input);
-        object
-    }
-}
+model!(Plain { id: ID, input: INPUT });

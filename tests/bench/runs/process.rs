@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P521_SHA512};
 use simulator::Server;
+use support::host::tls::ClientIdentity;
+use support::host::{self, HostOptions};
 use tokio::time::Instant;
 
 use crate::cases::{Start, UNLIMITED, cloud, free};
@@ -30,25 +31,14 @@ pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>, Failure> {
 /// From the start of the process to the line that tells the host where to connect, with a certificate of the
 /// host's kind and thus with one of our own to make.
 fn start_up(bench: &Bench) -> Result<Row, Failure> {
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512)?;
-    let certificate = CertificateParams::new(["localhost".to_owned()])?.self_signed(&key)?.pem();
+    let (identity, temporary) = (ClientIdentity::generate(), tempfile::tempdir()?);
+    let options = HostOptions::default().binary(&bench.provider);
     let mut milliseconds = Vec::new();
     for _ in 0..STARTS {
+        let mut command = host::command(&options, &identity, &temporary).into_std();
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let started = Instant::now();
-        let mut child = Command::new(&bench.provider)
-            .env_clear()
-            .envs([
-                (
-                    "TF_PLUGIN_MAGIC_COOKIE",
-                    "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
-                ),
-                ("PLUGIN_PROTOCOL_VERSIONS", "5,6"),
-                ("PLUGIN_CLIENT_CERT", &certificate),
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+        let mut child = command.spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no standard output")?).read_line(&mut line)?;
         milliseconds.push(started.elapsed().as_secs_f64() * 1e3);

@@ -1,29 +1,25 @@
-//! A directory for runs of the host: its own home, a mirror with the release binary, and nothing of the
-//! developer's machine.
+//! Measured runs of the host in a sandbox, with the release binary.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 use serde_json::Value;
-use simulator::{Call, SECRET_ID, SECRET_KEY, Server};
-use tempfile::TempDir;
-use terraform_provider_tencentcloud::ambient::{Env, ProcessEnv};
+use simulator::{Call, Server};
+use support::sandbox::SOURCE;
+use support::terraform::Terraform;
 use tokio::time::Instant;
 
 use crate::store::Store;
 use crate::table::Sample;
 use crate::{Bench, Failure};
 
-const SOURCE: &str = "tencentcloud-access/tencentcloud";
-
 /// An initialised working directory.
 pub(crate) struct Sandbox {
-    directory: TempDir,
-    host: PathBuf,
-    is_opentofu: bool,
+    inner: support::sandbox::Sandbox,
+    host: Terraform,
     store: Option<Store>,
 }
 
@@ -47,31 +43,13 @@ pub(crate) struct Running {
 impl Sandbox {
     /// A fresh one, for the floor's configuration or for ours.
     pub(crate) fn new(bench: &Bench, ours: bool, kept: Kept) -> Result<Self, Failure> {
-        let version = Command::new(&bench.host).arg("version").env("CHECKPOINT_DISABLE", "1").output()?;
-        let is_opentofu = String::from_utf8_lossy(&version.stdout).starts_with("OpenTofu");
+        let host = Terraform::at(&bench.host).ok_or("HOST is neither Terraform nor OpenTofu")?;
         let store = (kept == Kept::Remotely).then(Store::start).transpose()?;
-        let directory = TempDir::with_prefix("bench")?;
-        let sandbox = Self { directory, host: bench.host.clone(), is_opentofu, store };
-        for folder in ["home", "tmp", "work"] {
-            fs::create_dir(sandbox.inside(folder))?;
-        }
-        let mirror = sandbox.inside("mirror");
-        let filled = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mirror.sh"))
-            .args([mirror.as_path(), &bench.provider, Path::new(env!("CARGO_PKG_VERSION"))])
-            .status()?;
-        if !filled.success() {
-            return Err(format!("no provider at {}", bench.provider.display()).into());
-        }
-        let installation = format!(
-            "provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\n",
-            mirror.display()
-        );
-        fs::write(sandbox.inside("cli.tfrc"), installation)?;
+        let inner = support::sandbox::Sandbox::new(&bench.provider)?;
         if ours {
-            let required = format!("tencentcloud = {{ source = {SOURCE:?} }}");
-            let text = format!("terraform {{\n  required_providers {{\n    {required}\n  }}\n}}\n");
-            sandbox.write("terraform.tf", &text)?;
+            inner.require_provider()?;
         }
+        let sandbox = Self { inner, host, store };
         if sandbox.store.is_some() {
             sandbox.write("backend.tf", "terraform {\n  backend \"http\" {}\n}\n")?;
         }
@@ -81,13 +59,14 @@ impl Sandbox {
 
     /// The provider's address in a state.
     pub(crate) fn address(&self) -> String {
-        let registry = if self.is_opentofu { "registry.opentofu.org" } else { "registry.terraform.io" };
+        let registry =
+            if self.host.is_opentofu() { "registry.opentofu.org" } else { "registry.terraform.io" };
         format!("{registry}/{SOURCE}")
     }
 
     /// Writes a file of the working directory.
     pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
-        Ok(fs::write(self.inside("work").join(name), text)?)
+        Ok(self.inner.write(name, text)?)
     }
 
     /// Sets the state; none where there is no value.
@@ -100,7 +79,7 @@ impl Sandbox {
             return self.write("terraform.tfstate", &state.to_string());
         }
         // There may be none yet.
-        fs::remove_file(self.inside("work").join("terraform.tfstate")).ok();
+        fs::remove_file(self.inner.path("terraform.tfstate")).ok();
         Ok(())
     }
 
@@ -120,26 +99,9 @@ impl Sandbox {
 
     /// A command to start.
     pub(crate) fn command(&self, arguments: &[&str], server: Option<&Server>) -> Result<Command, Failure> {
-        let path = |name| self.inside(name).display().to_string();
-        let mut command = Command::new(&self.host);
+        let mut command = self.inner.command(&self.host.binary, arguments);
         command
-            .args(arguments)
-            .arg("-no-color")
-            .current_dir(self.inside("work"))
-            .env_clear()
-            .envs([
-                ("PATH", ProcessEnv.var("PATH").unwrap_or_default()),
-                ("HOME", path("home")),
-                ("TMPDIR", path("tmp")),
-                ("LC_ALL", "C.UTF-8".to_owned()),
-                ("TF_CLI_CONFIG_FILE", path("cli.tfrc")),
-                ("TF_IN_AUTOMATION", "1".to_owned()),
-                ("TF_INPUT", "0".to_owned()),
-                ("CHECKPOINT_DISABLE", "1".to_owned()),
-                ("TENCENTCLOUD_SECRET_ID", SECRET_ID.to_owned()),
-                ("TENCENTCLOUD_SECRET_KEY", SECRET_KEY.to_owned()),
-            ])
-            .stdin(Stdio::null())
+            .envs(self.inner.environment())
             .stdout(fs::File::create(self.inside("output"))?)
             .stderr(fs::File::create(self.inside("errors"))?);
         if let Some(server) = server {
@@ -164,7 +126,7 @@ impl Sandbox {
 
     /// A place in it.
     pub(crate) fn inside(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.inner.inside(name)
     }
 }
 

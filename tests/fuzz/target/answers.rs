@@ -7,14 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
+use support::transport::settings;
 use terraform_provider_tencentcloud::ambient::FixedClock;
 use terraform_provider_tencentcloud::cloud::api::organization::{
     CreateOrganizationMemberAuthIdentity, DeleteOrganizationMemberAuthIdentity, DescribeOrganization,
     DescribeOrganizationMemberAuthIdentities, DescribeOrganizationMembers, ListOrganizationIdentity,
 };
 use terraform_provider_tencentcloud::cloud::{
-    Action, Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Product, Settings,
-    Transport, TransportError,
+    Action, Client, Credentials, Deadline, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -138,13 +138,8 @@ async fn call<A: Action>(answer: &HttpAnswer, action: A) -> String {
         )
         .unwrap()
         .into(),
-        endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com").unwrap())]
-            .into(),
-        region: None,
-        agent: Agent::new("tests", "tests"),
-        requests_per_second: None,
         max_retries: 1,
-        ca_bundle: None,
+        ..settings()
     };
     let transport = Arc::new(Echo { answer: answer.clone(), secrets: Mutex::default() });
     let clock = Arc::new(FixedClock("2026-01-02T03:04:05Z".parse().unwrap()));

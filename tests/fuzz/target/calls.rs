@@ -5,17 +5,13 @@
 //! and, as long as the host keeps to the protocol, never with what can only be our own mistake.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use fastrand::Rng;
-use simulator::{Cloud, Delivery, SECRET_ID, SECRET_KEY};
-use terraform_provider_tencentcloud::ambient::{Clock, FixedEnv};
-use terraform_provider_tencentcloud::cloud::{
-    Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
-    TransportError,
-};
+use support::organization::{organization, with_grants};
+use support::transport::{TokioClock, client, settings};
+use terraform_provider_tencentcloud::ambient::FixedEnv;
+use terraform_provider_tencentcloud::cloud::Settings;
 use terraform_provider_tencentcloud::framework::diagnostic::Diagnostics;
 use terraform_provider_tencentcloud::framework::model::Model;
 use terraform_provider_tencentcloud::framework::provider::Provider;
@@ -32,7 +28,6 @@ use terraform_provider_tencentcloud::resources::org_member_auth_identity::{
 use terraform_provider_tencentcloud::wire::json::{self, Extra};
 use terraform_provider_tencentcloud::wire::{Service, msgpack};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -136,7 +131,7 @@ async fn answered(
     let (first, last) = (value(0), value(parts.len() - 1));
     let type_name = TYPE.to_owned();
     if matches!(call, "validate_provider" | "configure") {
-        let provider = TencentCloud::new(Arc::new(FixedEnv::default()), Arc::new(Now::default()));
+        let provider = TencentCloud::new(Arc::new(FixedEnv::default()), Arc::new(TokioClock::default()));
         let mut host = host(provider);
         let report = if call == "configure" {
             let request = proto::configure_provider::Request { config: first, ..Default::default() };
@@ -437,71 +432,13 @@ impl Provider for Offline {
     type Data = Grants;
 
     async fn configure(&self, _: &str, _: Config, _: &mut Diagnostics) -> Result<Grants, Diagnostics> {
-        let cloud = (1..=3).fold(Cloud::new(), |cloud, n| cloud.with_member(100_000_000_000 + n, "member"));
-        let cloud = (11..=14).fold(cloud, |cloud, id| cloud.with_identity(id, "identity"));
-        let cloud = cloud.with_grant(100_000_000_001, 11).with_grant(100_000_000_002, 12);
-        let settings = Settings {
-            credentials: Credentials::new(SECRET_ID, SECRET_KEY.into(), None).unwrap().into(),
-            endpoints: [(
-                Product::Organization,
-                Endpoint::parse("https://organization.example.com").unwrap(),
-            )]
-            .into(),
-            region: None,
-            agent: Agent::new("tests", "tests"),
-            requests_per_second: None,
-            max_retries: 1,
-            ca_bundle: None,
-        };
-        let now = Now::default();
-        let transport = InMemory { cloud: Mutex::new(cloud), now };
-        let client = Client::with_transport(settings, Arc::new(now), Arc::new(transport));
+        let cloud = organization((1..=3).map(|n| 100_000_000_000 + n), 11..=14);
+        let cloud = with_grants(cloud, [(100_000_000_001, 11), (100_000_000_002, 12)]);
+        let client = client(cloud, Settings { max_retries: 1, ..settings() });
         Ok(Grants::new(client))
     }
 
     fn register(registry: &mut Registry<Grants>) {
         registry.resource(OrgMemberAuthIdentity).importable();
-    }
-}
-
-/// A wall clock that follows the paused one.
-#[derive(Clone, Copy, Debug)]
-struct Now(Instant);
-
-impl Default for Now {
-    fn default() -> Self {
-        Self(Instant::now())
-    }
-}
-
-impl Clock for Now {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000) + self.0.elapsed()
-    }
-}
-
-#[derive(Debug)]
-struct InMemory {
-    cloud: Mutex<Cloud>,
-    now: Now,
-}
-
-#[async_trait]
-impl Transport for InMemory {
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
-        let headers =
-            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
-        let (method, path) = ("POST".to_owned(), "/".to_owned());
-        let request = simulator::Request { method, path, headers, body: request.body.to_vec() };
-        let response = self.cloud.lock().unwrap().handle(self.now.now(), &request);
-        tokio::time::sleep(response.delay).await;
-        match response.delivery {
-            Delivery::Whole => {
-                Ok(HttpAnswer { status: response.status, date: None, body: response.body.into() })
-            }
-            Delivery::Reset | Delivery::Truncated => {
-                Err(TransportError::MaybeSent("connection reset".into()))
-            }
-        }
     }
 }

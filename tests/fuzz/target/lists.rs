@@ -9,10 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
+use support::transport::settings;
 use terraform_provider_tencentcloud::ambient::FixedClock;
 use terraform_provider_tencentcloud::cloud::{
-    Agent, Client, Credentials, Deadline, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
-    TransportError,
+    Client, Credentials, Deadline, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
 };
 use terraform_provider_tencentcloud::organization::{Grants, Halt};
 use terraform_provider_tencentcloud::reconcile::{Grant, Pair};
@@ -69,16 +69,7 @@ impl Target for Lists {
             credentials: Credentials::new("AKIDlong-identifier", "the-secret-key".into(), None)
                 .unwrap()
                 .into(),
-            endpoints: [(
-                Product::Organization,
-                Endpoint::parse("https://organization.example.com").unwrap(),
-            )]
-            .into(),
-            region: None,
-            agent: Agent::new("tests", "tests"),
-            requests_per_second: None,
-            max_retries: 0,
-            ca_bundle: None,
+            ..settings()
         };
         let clock = Arc::new(FixedClock("2026-01-02T03:04:05Z".parse().unwrap()));
         let grants = Grants::new(Client::with_transport(settings, clock, Arc::clone(&pages) as _));

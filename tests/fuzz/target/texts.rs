@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use fastrand::Rng;
+use support::transport::settings;
 use terraform_provider_tencentcloud::ambient::{FixedEnv, SystemClock};
 use terraform_provider_tencentcloud::cloud::{
     Agent, Client, Credentials, Endpoint, Product, Protocol, Settings,
@@ -141,13 +142,8 @@ fn proxy(text: &str) -> String {
     let env = FixedEnv::from_iter([("HTTPS_PROXY", text), ("NO_PROXY", text)]);
     let settings = Settings {
         credentials: Credentials::new("AKID", "key".into(), None).unwrap().into(),
-        endpoints: [(Product::Organization, Endpoint::parse("https://organization.example.com").unwrap())]
-            .into(),
         region: Some(text.to_owned()),
-        agent: Agent::new("tests", "tests"),
-        requests_per_second: None,
-        max_retries: 0,
-        ca_bundle: None,
+        ..settings()
     };
     let regional = Client::new(settings.clone(), Arc::new(SystemClock), &env).map(drop);
     let client = Client::new(Settings { region: None, ..settings }, Arc::new(SystemClock), &env).map(drop);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::configured;
-use crate::support::host::{Host, HostOptions};
+use support::host::{Host, HostOptions};
 
 async fn check(options: HostOptions, block: serde_json::Value, warned: Option<&str>) {
     let host = Host::start(options).await;

@@ -19,7 +19,7 @@ mod strangers;
 use serde_json::Value;
 use terraform_provider_tencentcloud::proto::tfplugin6::{Diagnostic, DynamicValue, configure_provider};
 
-use crate::support::host::Host;
+use support::host::Host;
 
 const TYPE: &str = "tencentcloud_org_member_auth_identity";
 

@@ -8,7 +8,7 @@ use terraform_provider_tencentcloud::proto::tfplugin6::{
 };
 
 use super::{TYPE, configured, dynamic};
-use crate::support::host::{Host, HostOptions};
+use support::host::{Host, HostOptions};
 
 const ID: &str = "100000000001#13";
 

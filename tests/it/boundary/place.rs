@@ -13,8 +13,8 @@ use terraform_provider_tencentcloud::proto::tfplugin6::{
 };
 
 use super::{TYPE, configured, dynamic};
-use crate::support::host::process::PATIENCE;
-use crate::support::host::{Host, HostOptions, Launched};
+use support::host::process::PATIENCE;
+use support::host::{Host, HostOptions, Launched};
 
 const LIST: &str = "DescribeOrganizationMemberAuthIdentities";
 const PAIR: (u64, u64) = (100_000_000_001, 13);

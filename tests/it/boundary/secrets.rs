@@ -7,8 +7,8 @@ use simulator::{
     Cloud, Effect, Fault, SECRET_ID, SECRET_KEY, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN,
 };
 
-use crate::support::terraform::{Outcome, Terraform};
-use crate::support::workspace::Workspace;
+use support::terraform::{Outcome, Terraform};
+use support::workspace::Workspace;
 
 const CREATE: &str = "CreateOrganizationMemberAuthIdentity";
 const CONFIG: &str = "resource \"tencentcloud_org_member_auth_identity\" \"ops\" {\n  \

@@ -25,8 +25,8 @@ use tokio::net::UnixStream;
 use tokio_rustls::TlsConnector;
 use tonic::transport::{Channel, Endpoint};
 
-use crate::support::host::tls::{ClientIdentity, Dial};
-use crate::support::host::{Host, HostOptions, Launched};
+use support::host::tls::{ClientIdentity, Dial};
+use support::host::{Host, HostOptions, Launched};
 
 /// Who tries. Each knows the address and our certificate, as anyone may who reads the host's output.
 #[derive(Clone, Copy, Debug)]

@@ -21,8 +21,8 @@ use super::scene::{
     CREATE, Configuration, DELETE, Declared, STRANGER, Scene, Scope, address, brief, organization,
 };
 use super::{chosen, draw, play_on_every_host};
-use crate::support::terraform::Outcome;
-use crate::support::workspace::wait_until;
+use support::terraform::Outcome;
+use support::workspace::wait_until;
 
 const GIVER: &str = "giver";
 const TAKER: &str = "taker";

@@ -31,9 +31,9 @@ use terraform_provider_tencentcloud::ambient::{Env as _, ProcessEnv};
 
 use self::case::Case;
 use self::play::Stage;
-use crate::support::terraform::Terraform;
-use crate::support::workspace::{Workspace, text_of};
 use simulator::Cloud;
+use support::terraform::Terraform;
+use support::workspace::{Workspace, text_of};
 
 /// How many cases are played at once: nearly all of the time they wait.
 const SIDE_BY_SIDE: usize = 12;

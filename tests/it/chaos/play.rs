@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use simulator::{Behaviour, Call, Cloud, Fault, Rate, Server};
+use support::organization::{organization, with_grants};
 use terraform_provider_tencentcloud::framework::value::{Object, Value};
 use terraform_provider_tencentcloud::proto::tfplugin6::Diagnostic;
 use tokio::time::{sleep, timeout};
@@ -273,11 +274,8 @@ async fn heal(case: &Case, server: &Server, state: Option<Object>, failed: bool)
 }
 
 fn cloud() -> Cloud {
-    let cloud = Cloud::new().with_behaviour(Behaviour { rate: Rate::Off, ..Behaviour::default() });
-    let cloud = MEMBERS.into_iter().chain([9999]).fold(cloud, |cloud, uin| cloud.with_member(uin, "member"));
-    let cloud =
-        IDENTITIES.into_iter().chain([99]).fold(cloud, |cloud, id| cloud.with_identity(id, "identity"));
-    OTHERS.into_iter().fold(cloud, |cloud, (uin, id)| cloud.with_grant(uin, id))
+    let cloud = organization(MEMBERS.into_iter().chain([9999]), IDENTITIES.into_iter().chain([99]));
+    with_grants(cloud, OTHERS).with_behaviour(Behaviour { rate: Rate::Off, ..Behaviour::default() })
 }
 
 /// What is configured: 12 members × 6 identities.

@@ -14,8 +14,9 @@ use std::fs;
 use serde_json::Value;
 use simulator::{Behaviour, Cloud, Rate};
 
-use crate::support::terraform::{Outcome, Pair};
-use crate::support::workspace::{Running, Workspace};
+use support::organization::{self, with_grants};
+use support::terraform::{Outcome, Pair};
+use support::workspace::{Running, Workspace};
 
 pub(super) const CREATE: &str = "CreateOrganizationMemberAuthIdentity";
 pub(super) const DELETE: &str = "DeleteOrganizationMemberAuthIdentity";
@@ -29,10 +30,8 @@ pub(super) const STRANGER: u64 = 77;
 
 /// Members 1 to 24 and identities 11 to 13, and others' grants.
 pub(super) fn organization() -> Cloud {
-    let cloud = Cloud::new().with_behaviour(Behaviour { rate: Rate::Off, ..Behaviour::default() });
-    let cloud = (1..=24).chain([99]).fold(cloud, |cloud, uin| cloud.with_member(uin, "member"));
-    let cloud = (11..=13).chain([19]).fold(cloud, |cloud, id| cloud.with_identity(id, "identity"));
-    OTHERS.into_iter().fold(cloud, |cloud, (uin, id)| cloud.with_grant(uin, id))
+    let cloud = organization::organization((1..=24).chain([99]), (11..=13).chain([19]));
+    with_grants(cloud, OTHERS).with_behaviour(Behaviour { rate: Rate::Off, ..Behaviour::default() })
 }
 
 /// The address of the resource with this name.

@@ -23,8 +23,8 @@ use super::scene::{
     CREATE, Configuration, DELETE, Declared, Instance, STRANGER, Scene, Scope, brief, organization,
 };
 use super::{number, play_on_every_host};
-use crate::support::terraform::Pair;
-use crate::support::workspace::{Running, Workspace, text_of};
+use support::terraform::Pair;
+use support::workspace::{Running, Workspace, text_of};
 
 /// How many histories `make test` plays on each host.
 const SAMPLE: u64 = 4;

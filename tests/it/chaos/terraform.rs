@@ -5,18 +5,17 @@ use std::time::Duration;
 
 use simulator::{Behaviour, Cloud, Effect, Fault, Rate};
 
-use crate::support::terraform::Outcome;
-use crate::support::workspace::{Running, Workspace, on_every_host, wait_until};
+use support::organization::{self, with_grants};
+use support::terraform::Outcome;
+use support::workspace::{Running, Workspace, on_every_host, wait_until};
 
 const RESOURCE: &str = "tencentcloud_org_member_auth_identity.ops";
 const OTHERS: [(u64, u64); 2] = [(1, 17), (13, 1)];
 
 /// 13 members and 7 identities.
 fn organization() -> Cloud {
-    let cloud = Cloud::new().with_behaviour(Behaviour { rate: Rate::Off, ..Behaviour::default() });
-    let cloud = (1..=13).fold(cloud, |cloud, uin| cloud.with_member(uin, "member"));
-    let cloud = (11..=17).fold(cloud, |cloud, id| cloud.with_identity(id, "identity"));
-    OTHERS.into_iter().fold(cloud, |cloud, (uin, id)| cloud.with_grant(uin, id))
+    let cloud = with_grants(organization::organization(1..=13, 11..=17), OTHERS);
+    cloud.with_behaviour(Behaviour { rate: Rate::Off, ..Behaviour::default() })
 }
 
 fn config(members: std::ops::RangeInclusive<u64>, identities: &[u64]) -> String {

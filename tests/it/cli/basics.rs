@@ -3,7 +3,7 @@
 use simulator::{Call, Cloud, Server};
 
 use super::{LIST, OPS, member, ops, organization, product, resource, tiles, uins};
-use crate::support::workspace::on_every_host;
+use support::workspace::on_every_host;
 
 #[test]
 fn a01_a09_a_pair_is_granted_and_revoked_and_its_outcome_is_known_beforehand() {

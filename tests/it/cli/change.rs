@@ -3,7 +3,7 @@
 use super::{
     CREATE, DELETE, OPS, member, ops, ops_with, organization, product, revoked, tiles, uins, writes,
 };
-use crate::support::workspace::on_every_host;
+use support::workspace::on_every_host;
 
 #[test]
 fn a18_a19_adding_and_removing_a_member_touches_only_its_pairs() {

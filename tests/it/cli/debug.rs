@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use simulator::{Call, SECRET_ID, SECRET_KEY};
 
 use super::{CREATE, DELETE, member, organization, product, resource};
-use crate::support::host::BINARY;
-use crate::support::workspace::{SOURCE, Workspace, on_every_host};
+use support::sandbox::SOURCE;
+use support::workspace::{Workspace, on_every_host};
 
 /// A process in debug mode, killed when dropped.
 struct Debugged(Child);
@@ -15,7 +15,7 @@ struct Debugged(Child);
 impl Debugged {
     /// Starts one, and sends every later command of `run` to it.
     fn start(run: &mut Workspace) -> Self {
-        let mut command = Command::new(BINARY);
+        let mut command = Command::new(support::provider());
         command.args(["--debug", "--address", SOURCE]).env_clear().env("TMPDIR", run.path(""));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);

@@ -3,8 +3,8 @@
 use super::{
     CREATE, OPS, member, ops, ops_with, organization, product, resource, revoked, tiles, uins, writes,
 };
-use crate::support::terraform::GrantChanges;
-use crate::support::workspace::on_every_host;
+use support::terraform::GrantChanges;
+use support::workspace::on_every_host;
 
 #[test]
 fn a26_a27_grants_of_others_are_no_difference_and_survive_everything() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{OPS, organization, writes};
-use crate::support::workspace::{Workspace, on_every_host};
+use support::workspace::{Workspace, on_every_host};
 
 /// The files of a folder of `examples`, in order.
 fn files(folder: &str) -> Vec<PathBuf> {

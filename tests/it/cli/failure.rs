@@ -5,7 +5,7 @@ use std::time::Duration;
 use simulator::{Behaviour, Cloud, Effect, Fault, Rate};
 
 use super::{CREATE, DELETE, LIST, OPS, member, ops, ops_with, organization, product, tiles, writes};
-use crate::support::workspace::{Workspace, on_every_host, wait_until};
+use support::workspace::{Workspace, on_every_host, wait_until};
 
 const ALL: [u64; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 

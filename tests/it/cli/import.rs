@@ -1,7 +1,7 @@
 //! Import by id, and taking out of the state (54 to 64).
 
 use super::{OPS, member, ops, organization, product, resource, writes};
-use crate::support::workspace::{Workspace, on_every_host};
+use support::workspace::{Workspace, on_every_host};
 
 /// Lets go of the resource, without touching the cloud.
 fn forget(run: &Workspace) {

@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 
 use simulator::{Call, Cloud};
 
-use crate::support::terraform::Pair;
+use support::terraform::Pair;
 
 /// The resource that most stories are about.
 const OPS: &str = "tencentcloud_org_member_auth_identity.ops";
@@ -49,9 +49,9 @@ const fn member(n: u64) -> u64 {
 
 /// Members 1 to 12, identities 11 to 16, and what others have granted: 1 to member 1, 16 to member 12.
 fn organization() -> Cloud {
-    let cloud = (1..=12).fold(Cloud::new(), |cloud, n| cloud.with_member(member(n), &format!("member-{n}")));
-    let cloud = (11..=16).fold(cloud, |cloud, id| cloud.with_identity(id, &format!("identity-{id}")));
-    cloud.with_grant(member(1), 1).with_grant(member(12), 16)
+    support::organization::organization((1..=12).map(member), 11..=16)
+        .with_grant(member(1), 1)
+        .with_grant(member(12), 16)
 }
 
 /// The resource with these members (by `n`) and identities.

@@ -3,8 +3,8 @@
 use simulator::{Behaviour, Cloud, Effect, Fault, Order, SECRET_KEY};
 
 use super::{CREATE, LIST, OPS, member, ops, organization, product};
-use crate::support::terraform::Terraform;
-use crate::support::workspace::{Workspace, on_every_host};
+use support::terraform::Terraform;
+use support::workspace::{Workspace, on_every_host};
 
 const WRONG_KEY: &str = "wrongsecretwrongsecret";
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use simulator::{Cloud, Rate, SECRET_KEY};
 
 use super::{CREATE, LIST, OPS, member, ops, organization, product, resource};
-use crate::support::workspace::{Workspace, on_every_host};
+use support::workspace::{Workspace, on_every_host};
 
 #[test]
 fn a67_a_trace_log_parses_line_by_line_and_holds_no_secret() {

@@ -1,7 +1,7 @@
 //! What is refused before anything happens, without credentials and without a call (13 to 17).
 
 use super::{ops, organization, resource};
-use crate::support::workspace::{Workspace, on_every_host};
+use support::workspace::{Workspace, on_every_host};
 
 /// Leaves the provider without credentials, and without a cloud that it may call.
 fn offline(run: &mut Workspace) {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use terraform_provider_tencentcloud::proto::grpc_health::HealthCheckRequest;
 use terraform_provider_tencentcloud::proto::grpc_health::health_client::HealthClient;
 
-use crate::support::host::Launched;
-use crate::support::host::process::PATIENCE;
-use crate::support::host::tls::Dial;
+use support::host::Launched;
+use support::host::process::PATIENCE;
+use support::host::tls::Dial;
 
 /// What the variable says about the provider `key`.
 fn reattach<'a>(variable: &'a Value, key: &str) -> &'a Value {

@@ -7,8 +7,8 @@ use std::path::Path;
 use terraform_provider_tencentcloud::ambient::FixedEnv;
 use terraform_provider_tencentcloud::plugin::listen::Listener;
 
-use crate::support::host::process::PATIENCE;
-use crate::support::host::{Host, HostOptions, spawn};
+use support::host::process::PATIENCE;
+use support::host::{Host, HostOptions, spawn};
 
 /// Starts the binary in a way that it refuses, and returns its stderr.
 async fn refused(options: HostOptions) -> String {

@@ -6,9 +6,9 @@ use std::path::Path;
 use nix::sys::signal::Signal;
 use terraform_provider_tencentcloud::proto::grpc_health::HealthCheckRequest;
 
-use crate::support::host::process::PATIENCE;
-use crate::support::host::tls::Dial;
-use crate::support::host::{Host, HostOptions};
+use support::host::process::PATIENCE;
+use support::host::tls::Dial;
+use support::host::{Host, HostOptions};
 
 async fn is_served(host: &Host) -> bool {
     host.health().check(HealthCheckRequest { service: "plugin".to_owned() }).await.is_ok()

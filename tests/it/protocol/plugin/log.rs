@@ -11,9 +11,9 @@ use terraform_provider_tencentcloud::proto::tfplugin6::get_functions;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::support::host::process::{PATIENCE, Process};
-use crate::support::host::tls::Dial;
-use crate::support::host::{EXIT_TIME_MAX, Host, HostOptions};
+use support::host::process::{PATIENCE, Process};
+use support::host::tls::Dial;
+use support::host::{EXIT_TIME_MAX, Host, HostOptions};
 
 /// Set in a process that is to play the plugin.
 const PLAY: &str = "PLAY_THE_PLUGIN";

@@ -16,9 +16,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 use tonic::transport::Channel;
 
-use crate::support::host::process::PATIENCE;
-use crate::support::host::tls::Dial;
-use crate::support::host::{Host, HostOptions, Launched};
+use support::host::process::PATIENCE;
+use support::host::tls::Dial;
+use support::host::{Host, HostOptions, Launched};
 
 const TYPE: &str = "tencentcloud_org_member_auth_identity";
 const GRANT: &str = "CreateOrganizationMemberAuthIdentity";

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 
-use crate::support::host::{Host, HostOptions};
+use support::host::{Host, HostOptions};
 
 /// Makes a call and has its answer: whatever the plugin said before has arrived by then.
 async fn round_trip(host: &Host) {

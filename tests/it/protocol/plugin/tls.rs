@@ -12,8 +12,8 @@ use terraform_provider_tencentcloud::proto::grpc_health::health_client::HealthCl
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
-use crate::support::host::tls::{ClientIdentity, Dial};
-use crate::support::host::{Host, HostOptions, Launched};
+use support::host::tls::{ClientIdentity, Dial};
+use support::host::{Host, HostOptions, Launched};
 
 /// Connects as `dial` says and makes a call; the version of TLS in use, or why it failed.
 async fn check(launched: &Launched, dial: Dial) -> Result<ProtocolVersion, String> {

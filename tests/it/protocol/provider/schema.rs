@@ -7,7 +7,7 @@ use terraform_provider_tencentcloud::proto::tfplugin6::{get_functions, get_metad
 use terraform_provider_tencentcloud::wire::types;
 
 use super::session::{self, IDENTITIES, MEMBERS, Session, TYPE, config, set};
-use crate::support::host::{Host, HostOptions};
+use support::host::{Host, HostOptions};
 
 fn check_attributes(attributes: &[Attribute]) {
     for attribute in attributes {

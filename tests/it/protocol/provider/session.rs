@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use simulator::{Cloud, SECRET_ID, SECRET_KEY, Server};
+use simulator::{SECRET_ID, SECRET_KEY, Server};
 use terraform_provider_tencentcloud::framework::value::{Number, Object, Type, Value};
 use terraform_provider_tencentcloud::proto::tfplugin6::provider_client::ProviderClient;
 use terraform_provider_tencentcloud::proto::tfplugin6::schema::{Attribute, Block, nested_block, object};
@@ -16,7 +16,8 @@ use tokio::sync::OnceCell;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::support::host::{Host, HostOptions};
+use support::host::{Host, HostOptions};
+use support::organization::organization;
 
 pub(crate) const TYPE: &str = "tencentcloud_org_member_auth_identity";
 
@@ -32,9 +33,7 @@ pub(crate) struct Session {
 
 /// A cloud with [`MEMBERS`] and [`IDENTITIES`], and no grants.
 pub(crate) fn cloud() -> Server {
-    let cloud = MEMBERS.into_iter().fold(Cloud::new(), |cloud, uin| cloud.with_member(uin, "member"));
-    Server::start(IDENTITIES.into_iter().fold(cloud, |cloud, id| cloud.with_identity(id, "identity")))
-        .unwrap()
+    Server::start(organization(MEMBERS, IDENTITIES)).unwrap()
 }
 
 impl Session {

@@ -10,19 +10,21 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// No test waits longer for anything; reached only when something is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A child process, killed when dropped.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
-    pub(crate) stdout: Pipe,
-    pub(crate) stderr: Pipe,
+    /// What it writes to its standard output.
+    pub stdout: Pipe,
+    /// What it writes to its standard error.
+    pub stderr: Pipe,
 }
 
 /// The lines that came through a pipe so far.
 #[derive(Debug)]
-pub(crate) struct Pipe {
+pub struct Pipe {
     lines: watch::Receiver<Vec<String>>,
     reading: watch::Sender<bool>,
     reader: JoinHandle<()>,
@@ -30,7 +32,7 @@ pub(crate) struct Pipe {
 
 impl Process {
     /// Starts `command`, whose stdin is empty and whose stdout and stderr are read from now on.
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let piped =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = piped.spawn().unwrap();
@@ -40,29 +42,29 @@ impl Process {
     }
 
     /// The process id; panics once the process was waited for.
-    pub(crate) fn id(&self) -> u32 {
+    pub fn id(&self) -> u32 {
         self.child.id().unwrap()
     }
 
     /// Kills the process as nothing can prevent.
-    pub(crate) async fn kill(&mut self) {
+    pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
     }
 
     /// Sends a signal.
     #[cfg(unix)]
-    pub(crate) fn signal(&self, signal: nix::sys::signal::Signal) {
+    pub fn signal(&self, signal: nix::sys::signal::Signal) {
         let id = nix::unistd::Pid::from_raw(self.id().try_into().unwrap());
         nix::sys::signal::kill(id, signal).unwrap();
     }
 
     /// Waits until the process is over, whoever reads its pipes.
-    pub(crate) async fn wait_over(&mut self, within: Duration) -> ExitStatus {
+    pub async fn wait_over(&mut self, within: Duration) -> ExitStatus {
         timeout(within, self.child.wait()).await.expect("still running").unwrap()
     }
 
     /// Waits until the process is over and, as go-plugin does too, until both pipes are at their end.
-    pub(crate) async fn wait_exit(&mut self, within: Duration) -> ExitStatus {
+    pub async fn wait_exit(&mut self, within: Duration) -> ExitStatus {
         let over = async {
             let status = self.child.wait().await.unwrap();
             self.stdout.wait_end().await;
@@ -93,34 +95,34 @@ impl Pipe {
     }
 
     /// The lines so far, line feeds included.
-    pub(crate) fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<String> {
         self.lines.borrow().clone()
     }
 
     /// The first line that satisfies `wanted`, once it is there; `None` when the pipe ends without it.
-    pub(crate) async fn line(&mut self, wanted: impl Fn(&str) -> bool) -> Option<String> {
+    pub async fn line(&mut self, wanted: impl Fn(&str) -> bool) -> Option<String> {
         let found = |lines: &Vec<String>| lines.iter().any(|line| wanted(line));
         let waited = timeout(PATIENCE, self.lines.wait_for(found)).await.expect("no such line in time");
         waited.ok().and_then(|lines| lines.iter().find(|line| wanted(line)).cloned())
     }
 
     /// Waits until no process holds the other end.
-    pub(crate) async fn wait_end(&mut self) {
+    pub async fn wait_end(&mut self) {
         while self.lines.changed().await.is_ok() {}
     }
 
     /// Stops reading, after a line more at most, and leaves the pipe open: it fills up.
-    pub(crate) fn pause(&self) {
+    pub fn pause(&self) {
         self.reading.send_replace(false);
     }
 
     /// Reads on, what has waited first.
-    pub(crate) fn resume(&self) {
+    pub fn resume(&self) {
         self.reading.send_replace(true);
     }
 
     /// Closes our end: from now on whoever writes to the pipe finds it broken.
-    pub(crate) async fn close(&mut self) {
+    pub async fn close(&mut self) {
         self.reader.abort();
         self.wait_end().await;
     }

@@ -17,14 +17,15 @@ use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 
 /// A host's certificate and key, fresh for each plugin.
 #[derive(Debug)]
-pub(crate) struct ClientIdentity {
-    pub(crate) certificate: CertificateDer<'static>,
+pub struct ClientIdentity {
+    /// The certificate.
+    pub certificate: CertificateDer<'static>,
     key: KeyPair,
 }
 
 impl ClientIdentity {
     /// P-521 with SHA-512, self-signed, and an authority, as Terraform's is.
-    pub(crate) fn generate() -> Self {
+    pub fn generate() -> Self {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).unwrap();
         let mut parameters = CertificateParams::new(["localhost".to_owned()]).unwrap();
         parameters.distinguished_name.push(DnType::OrganizationName, "HashiCorp");
@@ -45,7 +46,7 @@ impl ClientIdentity {
     }
 
     /// What the host puts into `PLUGIN_CLIENT_CERT`.
-    pub(crate) fn pem(&self) -> String {
+    pub fn pem(&self) -> String {
         let text = STANDARD.encode(&self.certificate);
         let lines: Vec<_> =
             text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
@@ -53,7 +54,7 @@ impl ClientIdentity {
     }
 
     /// Certificate and key, for a client that presents them in its own way.
-    pub(crate) fn certified_key(&self) -> Arc<CertifiedKey> {
+    pub fn certified_key(&self) -> Arc<CertifiedKey> {
         let key = aws_lc_rs::default_provider().key_provider.load_private_key(self.private_key()).unwrap();
         Arc::new(CertifiedKey::new(vec![self.certificate.clone()], key))
     }
@@ -65,11 +66,13 @@ impl ClientIdentity {
 
 /// How to connect to a plugin; by default as a current host does.
 #[derive(Debug)]
-pub(crate) struct Dial {
-    pub(crate) versions: Vec<&'static SupportedProtocolVersion>,
-    pub(crate) alpn: &'static [&'static [u8]],
+pub struct Dial {
+    /// The versions of TLS to offer.
+    pub versions: Vec<&'static SupportedProtocolVersion>,
+    /// The protocols to offer.
+    pub alpn: &'static [&'static [u8]],
     /// The name to verify the server under.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
 }
 
 impl Default for Dial {
@@ -80,16 +83,12 @@ impl Default for Dial {
 
 impl Dial {
     /// With no other version of TLS.
-    pub(crate) fn only(version: &'static SupportedProtocolVersion) -> Self {
+    pub fn only(version: &'static SupportedProtocolVersion) -> Self {
         Self { versions: vec![version], ..Self::default() }
     }
 
     /// Trusts exactly `server`, and presents `client` if there is one.
-    pub(crate) fn config(
-        &self,
-        server: &CertificateDer<'static>,
-        client: Option<&ClientIdentity>,
-    ) -> ClientConfig {
+    pub fn config(&self, server: &CertificateDer<'static>, client: Option<&ClientIdentity>) -> ClientConfig {
         let builder = self.builder(server);
         let config = match client {
             Some(client) => {
@@ -101,7 +100,7 @@ impl Dial {
     }
 
     /// Trusts exactly `server`, and leaves it to `client` what to present.
-    pub(crate) fn config_resolving(
+    pub fn config_resolving(
         &self,
         server: &CertificateDer<'static>,
         client: Arc<dyn ResolvesClientCert>,

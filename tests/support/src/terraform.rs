@@ -12,12 +12,13 @@ use serde_json::Value;
 use terraform_provider_tencentcloud::ambient::{Env, ProcessEnv};
 
 /// A grant: member UIN and identity id.
-pub(crate) type Pair = (u64, u64);
+pub type Pair = (u64, u64);
 
 /// One installed Terraform or OpenTofu; displays as `Terraform v1.11.4`.
 #[derive(Clone, Debug)]
-pub(crate) struct Terraform {
-    pub(crate) binary: PathBuf,
+pub struct Terraform {
+    /// The program.
+    pub binary: PathBuf,
     version: String,
 }
 
@@ -27,7 +28,7 @@ impl Terraform {
     ///
     /// # Panics
     /// If there is none: a test that silently tests nothing is worse than one that fails.
-    pub(crate) fn found() -> Vec<Self> {
+    pub fn found() -> Vec<Self> {
         if let Some(named) = ProcessEnv.var("HOSTS") {
             let hosts = named.split_whitespace().map(|path| {
                 Self::at(Path::new(path))
@@ -38,7 +39,7 @@ impl Terraform {
         let path = ProcessEnv.var("PATH").unwrap_or_default();
         let on_path =
             |name: &'static str| std::env::split_paths(&path).map(move |folder| folder.join(name)).collect();
-        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("opentofu").join("tofu");
+        let built = crate::beside("../opentofu/tofu");
         let candidates: [Vec<PathBuf>; 3] = [on_path("terraform"), on_path("tofu"), vec![built]];
         let found = candidates.iter().flatten().find_map(|path| Self::at(path));
         vec![
@@ -47,13 +48,19 @@ impl Terraform {
         ]
     }
 
-    fn at(binary: &Path) -> Option<Self> {
+    /// The program at `binary`, if it is Terraform or OpenTofu, and runs.
+    pub fn at(binary: &Path) -> Option<Self> {
         let output =
             Command::new(binary).arg("version").env_clear().env("CHECKPOINT_DISABLE", "1").output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let version =
             text.lines().find(|line| line.contains(" v")).filter(|_| output.status.success())?.to_owned();
         Some(Self { binary: binary.to_owned(), version })
+    }
+
+    /// Whether it is OpenTofu.
+    pub fn is_opentofu(&self) -> bool {
+        self.version.starts_with("OpenTofu")
     }
 }
 
@@ -65,44 +72,51 @@ impl fmt::Display for Terraform {
 
 /// What one command did. Displays as a transcript, for the message of a failing test.
 #[derive(Clone, Debug)]
-pub(crate) struct Outcome {
-    pub(crate) command: String,
+pub struct Outcome {
+    /// The command as it was typed.
+    pub command: String,
     /// The exit status; -1 after a signal.
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+    pub code: i32,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
 }
 
 /// One problem that a command reported.
 #[derive(Clone, Debug)]
-pub(crate) struct Diagnostic {
-    pub(crate) severity: String,
-    pub(crate) summary: String,
-    pub(crate) detail: String,
+pub struct Diagnostic {
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What failed, in a few words.
+    pub summary: String,
+    /// What happened, and what to do next.
+    pub detail: String,
     /// The line of configuration that it points at; empty when it points nowhere.
-    pub(crate) code: String,
+    pub code: String,
     /// The resource that it is about; empty when it is about none.
-    pub(crate) address: String,
+    pub address: String,
 }
 
 impl Outcome {
     /// Itself, if the command succeeded.
     #[track_caller]
-    pub(crate) fn succeeded(self) -> Self {
+    #[expect(clippy::return_self_not_must_use, reason = "most callers want no more than the check")]
+    pub fn succeeded(self) -> Self {
         assert!(self.code == 0, "should have succeeded:\n{self}");
         self
     }
 
     /// The error that holds every one of `phrases`; the command must have failed with status 1.
     #[track_caller]
-    pub(crate) fn fails_with(&self, phrases: &[&str]) -> Diagnostic {
+    pub fn fails_with(&self, phrases: &[&str]) -> Diagnostic {
         assert!(self.code == 1, "should have failed with status 1:\n{self}");
         self.says("error", phrases)
     }
 
     /// The warning that holds every one of `phrases`.
     #[track_caller]
-    pub(crate) fn warns(&self, phrases: &[&str]) -> Diagnostic {
+    pub fn warns(&self, phrases: &[&str]) -> Diagnostic {
         self.says("warning", phrases)
     }
 
@@ -117,7 +131,7 @@ impl Outcome {
     }
 
     /// Every problem reported, from the lines of `-json` (or the one document of `validate -json`).
-    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let documents = self.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let mut found: Vec<Value> = documents.map(|event| event["diagnostic"].clone()).collect();
         if let Ok(Value::Object(document)) = serde_json::from_str(&self.stdout) {
@@ -136,13 +150,13 @@ impl Outcome {
     }
 
     /// The warnings among [`Outcome::diagnostics`].
-    pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
+    pub fn warnings(&self) -> Vec<Diagnostic> {
         self.diagnostics().into_iter().filter(|diagnostic| diagnostic.severity == "warning").collect()
     }
 
     /// Standard output and error as running text, for commands that have no `-json`: without frames and
     /// line breaks.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let both = format!("{}\n{}", self.stdout, self.stderr);
         both.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -157,26 +171,29 @@ impl fmt::Display for Outcome {
 
 /// A plan as `show -json` renders it.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan(pub(crate) Value);
+pub struct Plan(pub(crate) Value);
 
 /// What a plan changes of one resource's `grants`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct GrantChanges {
-    pub(crate) added: BTreeSet<Pair>,
-    pub(crate) removed: BTreeSet<Pair>,
-    pub(crate) changed: BTreeSet<Pair>,
+pub struct GrantChanges {
+    /// Lines with a plus sign.
+    pub added: BTreeSet<Pair>,
+    /// Lines with a minus sign.
+    pub removed: BTreeSet<Pair>,
+    /// Lines whose status changes.
+    pub changed: BTreeSet<Pair>,
 }
 
 impl Plan {
     /// What is to be done to the resource at `address`: `create`, `update`, `delete`, `no-op`, or two of them
     /// joined by `/` for a replacement; empty when the plan does not mention it.
-    pub(crate) fn action(&self, address: &str) -> String {
+    pub fn action(&self, address: &str) -> String {
         let actions = self.change(address)["actions"].as_array().cloned().unwrap_or_default();
         actions.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("/")
     }
 
     /// `before`, `after`, `after_unknown` and more of the resource at `address`.
-    pub(crate) fn change(&self, address: &str) -> &Value {
+    pub fn change(&self, address: &str) -> &Value {
         let changes = self.0["resource_changes"].as_array().into_iter().flatten();
         changes
             .into_iter()
@@ -186,7 +203,7 @@ impl Plan {
 
     /// The lines that the plan shows of `grants` at `address`. `role_name` is left out of the comparison of a
     /// pair that is kept, as it is not known before the API has been asked.
-    pub(crate) fn grants(&self, address: &str) -> GrantChanges {
+    pub fn grants(&self, address: &str) -> GrantChanges {
         let change = self.change(address);
         let (before, after) = (entries(&change["before"]["grants"]), entries(&change["after"]["grants"]));
         let missing_in = |these: &BTreeMap<Pair, Value>, others: &BTreeMap<Pair, Value>| {
@@ -206,7 +223,7 @@ impl Plan {
     }
 
     /// The addresses of everything that the plan does something to.
-    pub(crate) fn busy(&self) -> Vec<String> {
+    pub fn busy(&self) -> Vec<String> {
         let changes = self.0["resource_changes"].as_array().into_iter().flatten();
         changes
             .filter(|change| change["change"]["actions"] != serde_json::json!(["no-op"]))
@@ -217,11 +234,11 @@ impl Plan {
 
 /// A state as `show -json` renders it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct State(pub(crate) Value);
+pub struct State(pub(crate) Value);
 
 impl State {
     /// The attributes of every resource, by address, those in modules too.
-    pub(crate) fn resources(&self) -> BTreeMap<String, Value> {
+    pub fn resources(&self) -> BTreeMap<String, Value> {
         let mut found = BTreeMap::new();
         collect_resources(&self.0["values"]["root_module"], &mut found);
         found.into_iter().map(|(address, resource)| (address, resource["values"].clone())).collect()
@@ -229,12 +246,12 @@ impl State {
 
     /// The attributes of the resource at `address`.
     #[track_caller]
-    pub(crate) fn resource(&self, address: &str) -> Value {
+    pub fn resource(&self, address: &str) -> Value {
         self.resources().remove(address).unwrap_or_else(|| panic!("no {address} in the state: {}", self.0))
     }
 
     /// Whether the resource at `address` is marked for replacement.
-    pub(crate) fn is_tainted(&self, address: &str) -> bool {
+    pub fn is_tainted(&self, address: &str) -> bool {
         let mut found = BTreeMap::new();
         collect_resources(&self.0["values"]["root_module"], &mut found);
         found.get(address).is_some_and(|resource| resource["tainted"] == true)
@@ -242,12 +259,12 @@ impl State {
 
     /// The grants that the resource at `address` records.
     #[track_caller]
-    pub(crate) fn grants(&self, address: &str) -> BTreeSet<Pair> {
+    pub fn grants(&self, address: &str) -> BTreeSet<Pair> {
         entries(&self.resource(address)["grants"]).into_keys().collect()
     }
 
     /// The grants that any resource records.
-    pub(crate) fn all_grants(&self) -> BTreeSet<Pair> {
+    pub fn all_grants(&self) -> BTreeSet<Pair> {
         self.resources().values().flat_map(|resource| entries(&resource["grants"]).into_keys()).collect()
     }
 }

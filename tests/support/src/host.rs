@@ -5,11 +5,12 @@
 //! the background. [`Host::launch`] stops short of the connection, for tests of what comes before it.
 //! What the provider's calls mean is not known here.
 
-pub(crate) mod process;
-pub(crate) mod tls;
+pub mod process;
+pub mod tls;
 
 use std::future::pending;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,18 +40,16 @@ use tonic::transport::{Channel, Endpoint};
 use self::process::{PATIENCE, Process};
 use self::tls::{ClientIdentity, Dial};
 
-/// The binary under test.
-pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-tencentcloud");
-
 /// How long go-plugin waits for the exit after it asked for it, before it kills.
-pub(crate) const EXIT_TIME_MAX: Duration = Duration::from_secs(2);
+pub const EXIT_TIME_MAX: Duration = Duration::from_secs(2);
 
 const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
 /// How the host starts the plugin; by default as Terraform does, in an otherwise empty environment.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct HostOptions {
+pub struct HostOptions {
+    binary: Option<PathBuf>,
     environment: Vec<(String, Option<String>)>,
     plaintext: bool,
     under_shell: bool,
@@ -58,67 +57,85 @@ pub(crate) struct HostOptions {
 }
 
 impl HostOptions {
+    /// Another plugin than the one that was built beside the test.
+    #[must_use]
+    pub fn binary(mut self, path: &Path) -> Self {
+        self.binary = Some(path.to_owned());
+        self
+    }
+
     /// Sets an environment variable of the plugin, over whatever the host would set.
-    pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.environment.push((name.to_owned(), Some(value.into())));
         self
     }
 
     /// Unsets an environment variable of the plugin.
-    pub(crate) fn without(mut self, name: &str) -> Self {
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
         self.environment.push((name.to_owned(), None));
         self
     }
 
     /// As with `TF_DISABLE_PLUGIN_TLS`: offers no certificate.
-    pub(crate) fn plaintext(mut self) -> Self {
+    #[must_use]
+    pub fn plaintext(mut self) -> Self {
         self.plaintext = true;
         self
     }
 
     /// Lets the plugin open so many files at once and no more, its standard streams among them.
-    pub(crate) fn open_files_max(mut self, number: u32) -> Self {
+    #[must_use]
+    pub fn open_files_max(mut self, number: u32) -> Self {
         self.open_files_max = Some(number);
         self
     }
 
     /// Makes a shell the plugin's parent, so that the parent can be killed.
-    pub(crate) fn under_shell(mut self) -> Self {
+    #[must_use]
+    pub fn under_shell(mut self) -> Self {
         self.under_shell = true;
         self
     }
 }
 
 /// A plugin that was started and has answered the handshake.
-pub(crate) struct Launched {
-    pub(crate) process: Process,
-    pub(crate) identity: ClientIdentity,
+#[derive(Debug)]
+pub struct Launched {
+    /// The plugin.
+    pub process: Process,
+    /// What the host presents to it.
+    pub identity: ClientIdentity,
     /// The fields of the handshake line.
-    pub(crate) fields: Vec<String>,
+    pub fields: Vec<String>,
     /// The plugin's `TMPDIR`.
-    pub(crate) temporary: TempDir,
+    pub temporary: TempDir,
     plaintext: bool,
 }
 
 /// A plugin that is connected.
-pub(crate) struct Host {
-    pub(crate) launched: Launched,
+#[derive(Debug)]
+pub struct Host {
+    /// The plugin, and how it answered the handshake.
+    pub launched: Launched,
     channel: Channel,
     background: AbortOnDropHandle<()>,
 }
 
-/// The command that starts the binary, and a `TMPDIR` for it.
-pub(crate) fn command(options: &HostOptions, identity: &ClientIdentity, temporary: &TempDir) -> Command {
+/// The command that starts the binary, with `temporary` for its `TMPDIR`.
+pub fn command(options: &HostOptions, identity: &ClientIdentity, temporary: &TempDir) -> Command {
+    let binary = options.binary.clone().unwrap_or_else(crate::provider);
     let mut command = if let Some(number) = options.open_files_max {
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", &format!("ulimit -n {number} && exec \"$0\""), BINARY]);
+        shell.args(["-c", &format!("ulimit -n {number} && exec \"$0\"")]).arg(binary);
         shell
     } else if options.under_shell {
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", "\"$0\" & wait", BINARY]);
+        shell.args(["-c", "\"$0\" & wait"]).arg(binary);
         shell
     } else {
-        Command::new(BINARY)
+        Command::new(binary)
     };
     command.env_clear().env(COOKIE.0, COOKIE.1).env("TMPDIR", temporary.path());
     command.envs([
@@ -139,7 +156,7 @@ pub(crate) fn command(options: &HostOptions, identity: &ClientIdentity, temporar
 }
 
 /// Starts the binary with a temporary directory of its own, and reads nothing.
-pub(crate) fn spawn(options: &HostOptions) -> (Process, ClientIdentity, TempDir) {
+pub fn spawn(options: &HostOptions) -> (Process, ClientIdentity, TempDir) {
     let (identity, temporary) = (ClientIdentity::generate(), tempfile::tempdir().unwrap());
     (Process::start(command(options, &identity, &temporary)), identity, temporary)
 }
@@ -147,7 +164,7 @@ pub(crate) fn spawn(options: &HostOptions) -> (Process, ClientIdentity, TempDir)
 impl Launched {
     /// Starts the binary as a developer does, in debug mode, and waits for what it prints: the value of
     /// `TF_REATTACH_PROVIDERS`, returned as well. Without a cookie, and despite a client certificate.
-    pub(crate) async fn debug(arguments: &[&str]) -> (Self, serde_json::Value) {
+    pub async fn debug(arguments: &[&str]) -> (Self, serde_json::Value) {
         let options = HostOptions::default().without(COOKIE.0);
         let (identity, temporary) = (ClientIdentity::generate(), tempfile::tempdir().unwrap());
         let mut command = command(&options, &identity, &temporary);
@@ -163,22 +180,22 @@ impl Launched {
     }
 
     /// The address that the handshake line names.
-    pub(crate) fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         &self.fields[3]
     }
 
     /// The certificate that the handshake line carries.
-    pub(crate) fn server_certificate(&self) -> CertificateDer<'static> {
+    pub fn server_certificate(&self) -> CertificateDer<'static> {
         STANDARD_NO_PAD.decode(&self.fields[5]).expect("unpadded standard base64").into()
     }
 
     /// Connects, and says nothing.
-    pub(crate) async fn dial(&self) -> UnixStream {
+    pub async fn dial(&self) -> UnixStream {
         UnixStream::connect(self.address()).await.unwrap()
     }
 
-    /// Connects with TLS.
-    pub(crate) async fn dial_tls(
+    /// Connects with TLS. An error if either side refuses the other.
+    pub async fn dial_tls(
         &self,
         config: ClientConfig,
         name: &'static str,
@@ -187,8 +204,8 @@ impl Launched {
         connector.connect(ServerName::try_from(name).unwrap(), self.dial().await).await
     }
 
-    /// A channel over one new connection, made as `dial` says.
-    pub(crate) async fn channel(&self, dial: &Dial) -> Result<Channel, tonic::transport::Error> {
+    /// A channel over one new connection, made as `dial` says. An error if the plugin refuses it.
+    pub async fn channel(&self, dial: &Dial) -> Result<Channel, tonic::transport::Error> {
         let path = self.address().to_owned();
         let tls = (!self.plaintext).then(|| {
             let config = dial.config(&self.server_certificate(), Some(&self.identity));
@@ -212,7 +229,7 @@ impl Launched {
 
 impl Host {
     /// Starts the plugin and waits for its handshake line.
-    pub(crate) async fn launch(options: HostOptions) -> Launched {
+    pub async fn launch(options: HostOptions) -> Launched {
         let (mut process, identity, temporary) = spawn(&options);
         let Some(line) = process.stdout.line(|_| true).await else {
             process.stderr.wait_end().await;
@@ -223,7 +240,7 @@ impl Host {
     }
 
     /// Starts the plugin and connects to it.
-    pub(crate) async fn start(options: HostOptions) -> Self {
+    pub async fn start(options: HostOptions) -> Self {
         let launched = Self::launch(options).await;
         let channel = launched.channel(&Dial::default()).await.unwrap_or_else(|error| {
             panic!("cannot connect: {error:?}; stderr: {:#?}", launched.process.stderr.lines())
@@ -241,49 +258,49 @@ impl Host {
     }
 
     /// The provider, ready for answers of any size.
-    pub(crate) fn provider(&self) -> ProviderClient<Channel> {
+    pub fn provider(&self) -> ProviderClient<Channel> {
         ProviderClient::new(self.channel.clone())
             .max_decoding_message_size(usize::MAX)
             .max_encoding_message_size(usize::MAX)
     }
 
     /// The service that ends the plugin.
-    pub(crate) fn controller(&self) -> GrpcControllerClient<Channel> {
+    pub fn controller(&self) -> GrpcControllerClient<Channel> {
         GrpcControllerClient::new(self.channel.clone())
     }
 
     /// The service for the plugin's own output.
-    pub(crate) fn stdio(&self) -> GrpcStdioClient<Channel> {
+    pub fn stdio(&self) -> GrpcStdioClient<Channel> {
         GrpcStdioClient::new(self.channel.clone())
     }
 
     /// The service for side connections.
-    pub(crate) fn broker(&self) -> GrpcBrokerClient<Channel> {
+    pub fn broker(&self) -> GrpcBrokerClient<Channel> {
         GrpcBrokerClient::new(self.channel.clone())
     }
 
     /// The service that says whether the plugin serves.
-    pub(crate) fn health(&self) -> HealthClient<Channel> {
+    pub fn health(&self) -> HealthClient<Channel> {
         HealthClient::new(self.channel.clone())
     }
 
     /// What the plugin wrote to stderr so far.
-    pub(crate) fn stderr_lines(&self) -> Vec<String> {
+    pub fn stderr_lines(&self) -> Vec<String> {
         self.launched.process.stderr.lines()
     }
 
     /// What the plugin wrote to stdout after its handshake line, so far.
-    pub(crate) fn stdout_rest(&self) -> String {
+    pub fn stdout_rest(&self) -> String {
         self.launched.process.stdout.lines().split_off(1).concat()
     }
 
     /// Kills the plugin.
-    pub(crate) async fn kill(&mut self) {
+    pub async fn kill(&mut self) {
         self.launched.process.kill().await;
     }
 
     /// Closes the connection, as the death of a host does.
-    pub(crate) async fn disconnect(self) -> Launched {
+    pub async fn disconnect(self) -> Launched {
         let Self { launched, background, channel: _ } = self;
         background.abort();
         background.await.unwrap_err();
@@ -291,14 +308,14 @@ impl Host {
     }
 
     /// Ends the plugin as go-plugin does: asks for it, and waits for the exit as long as it would.
-    pub(crate) async fn shutdown(&mut self) -> ExitStatus {
+    pub async fn shutdown(&mut self) -> ExitStatus {
         let mut controller = self.controller();
         timeout(PATIENCE, controller.shutdown(Empty {})).await.unwrap().unwrap();
         self.wait_exit().await
     }
 
     /// Waits for the exit as long as go-plugin would.
-    pub(crate) async fn wait_exit(&mut self) -> ExitStatus {
+    pub async fn wait_exit(&mut self) -> ExitStatus {
         self.launched.process.wait_exit(EXIT_TIME_MAX).await
     }
 }
