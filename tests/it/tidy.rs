@@ -248,9 +248,11 @@ fn every_page_for_developers_is_linked() {
     );
 }
 
+/// The eye loses the next line of a wider text.
+const WIDTH: usize = 110;
+
 #[test]
 fn comments_are_no_wider_than_a_reader_follows() {
-    const WIDTH: usize = 110;
     let wide = |source: &Source| -> Vec<String> {
         let lines = source.text.lines().zip(1..);
         let comments = lines.filter(|(line, _)| line.trim_start().starts_with("//"));
@@ -264,5 +266,39 @@ fn comments_are_no_wider_than_a_reader_follows() {
         "A comment is wider than 110 columns.",
         "the eye loses the next line of a wide text",
         sources.filter(|source| !source.generated()).flat_map(|source| wide(&source)),
+    );
+}
+
+/// Tables, titles, code and the head of a page are as wide as they must be.
+#[test]
+fn pages_are_no_wider_than_a_reader_follows() {
+    let wide = |path: &str| -> Vec<String> {
+        let (mut code, mut offences) = (false, Vec::new());
+        let text = sources::text(path);
+        let head = text.strip_prefix("---\n").and_then(|rest| rest.find("\n---\n"));
+        let head = head.map_or(0, |end| text[..end].lines().count() + 2);
+        for (line, number) in text.lines().zip(1..).skip(head) {
+            code ^= line.trim_start().starts_with("```");
+            let is_text = !code && !line.starts_with(['|', '#']);
+            if is_text && line.chars().count() > WIDTH {
+                offences.push(format!("{path}:{number}"));
+            }
+        }
+        offences
+    };
+    let pages = [
+        "README.md",
+        "CHANGELOG.md",
+        "docs/dev/ARCHITECTURE.md",
+        "docs/dev/BENCHMARKS.md",
+        "docs/dev/CONFORMANCE.md",
+        "docs/dev/CONTRIBUTING.md",
+        "docs/dev/DECISIONS.md",
+        "docs/guides/when-something-breaks.md",
+    ];
+    check(
+        "A page has text wider than 110 columns.",
+        "the eye loses the next line of a wide text",
+        pages.iter().flat_map(|path| wide(path)),
     );
 }
