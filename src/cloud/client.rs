@@ -35,7 +35,7 @@ use super::redact::{Secrets, is_steering};
 use super::request::{Call, Sender, request};
 use super::retry::RetryBudget;
 use super::settings::{Settings, SettingsError};
-use super::transport::{HttpAnswer, Transport};
+use super::transport::{HttpResponse, Transport};
 use crate::ambient::{Clock, Env};
 
 /// Calls actions. Clones share connections, limits and what was learnt about the service's clock.
@@ -194,7 +194,7 @@ impl Inner {
         trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
         let secrets = Secrets::of(&request, signer, &self.of_proxies);
         let answer = match timeout(limit, self.transport.send(request)).await {
-            Ok(Ok(answer)) => HttpAnswer { body: secrets.strike_body(answer.body), ..answer },
+            Ok(Ok(answer)) => HttpResponse { body: secrets.strike_body(answer.body), ..answer },
             Ok(Err(source)) => {
                 let endpoint = endpoint.url().into();
                 return Outcome::unanswered(Failure::Transport { endpoint, source }, started);
@@ -211,7 +211,7 @@ impl Inner {
     }
 
     /// Where a signature was refused for its time, learns the service's and says so in the failure.
-    fn correct_clock(&self, failure: Failure, answer: &HttpAnswer) -> Failure {
+    fn correct_clock(&self, failure: Failure, answer: &HttpResponse) -> Failure {
         match failure {
             Failure::Refused { code, message, request_id, .. } if is_about_time(&code) => {
                 let skew = self.clock.learn(answer.date.as_deref());

@@ -17,7 +17,7 @@ use self::field::{Code, Error, Text};
 use super::api::lenient::Object;
 use super::error::{Failure, Misshape};
 use super::redact::{Secrets, is_steering};
-use super::transport::HttpAnswer;
+use super::transport::HttpResponse;
 
 /// A call that succeeded.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ const EXCERPT_LENGTH_MAX: usize = 160;
 const TEXT_LENGTH_MAX: usize = 2_000;
 
 /// Opens the envelope. What a failure says is without `secrets`.
-pub(crate) fn open(answer: &HttpAnswer, secrets: &Secrets) -> Result<Success, Failure> {
+pub(crate) fn open(answer: &HttpResponse, secrets: &Secrets) -> Result<Success, Failure> {
     let foreign = || Failure::Foreign { status: answer.status, excerpt: excerpt(&answer.body, secrets) };
     let Object(envelope): Object<Envelope> = serde_json::from_slice(&answer.body).map_err(|_| foreign())?;
     let said =
@@ -121,7 +121,7 @@ mod tests {
 
     fn check(status: u16, body: &str) -> String {
         match open(
-            &HttpAnswer { status, date: None, body: body.to_owned().into() },
+            &HttpResponse { status, date: None, body: body.to_owned().into() },
             &Secrets::of_proxy("hunter2"),
         ) {
             Ok(success) => format!("success {:?}", success.request_id),
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(refused(&"é".repeat(1 << 20)).chars().count(), "A.B c: ".len() + TEXT_LENGTH_MAX + 1);
 
         let misshapen = serde_json::json!({ "Response": { "Items": "\u{1b}x".repeat(1 << 20) } }).to_string();
-        let answer = HttpAnswer { status: 200, date: None, body: misshapen.into() };
+        let answer = HttpResponse { status: 200, date: None, body: misshapen.into() };
         let success = open(&answer, &Secrets::of_proxy("hunter2")).unwrap();
         let chain = success.read::<AuthIdentityPage>().unwrap_err().chain();
         assert!(chain.starts_with("the answer does not have the documented shape: invalid type"), "{chain}");

@@ -15,7 +15,7 @@ use reqwest::{Certificate, Client, Proxy};
 use tokio::sync::OnceCell;
 
 use super::resolver::SystemResolver;
-use super::transport::{HttpAnswer, HttpRequest, Method, Transport, TransportError};
+use super::transport::{HttpRequest, HttpResponse, Method, Transport, TransportError};
 
 /// Sends over the network.
 pub(crate) struct Http {
@@ -62,7 +62,7 @@ impl Http {
 
 #[async_trait]
 impl Transport for Http {
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let client = self.client.get_or_try_init(async || self.build()).await.map_err(unusable)?;
         let headers = headers(&request)?;
         let mut response = client
@@ -75,7 +75,7 @@ impl Transport for Http {
         let status = response.status().as_u16();
         let date = response.headers().get("date").and_then(|date| Some(date.to_str().ok()?.to_owned()));
         let body = read(&mut response).await?;
-        Ok(HttpAnswer { status, date, body })
+        Ok(HttpResponse { status, date, body })
     }
 }
 

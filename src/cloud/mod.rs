@@ -52,4 +52,4 @@ pub use error::ApiError;
 pub use kind::Kind;
 pub use proxy::ProxyError;
 pub use settings::{Settings, SettingsError};
-pub use transport::{HttpAnswer, HttpRequest, Method, Transport, TransportError};
+pub use transport::{HttpRequest, HttpResponse, Method, Transport, TransportError};

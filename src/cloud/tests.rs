@@ -113,7 +113,7 @@ impl Script {
 
 #[async_trait]
 impl Transport for Script {
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let headers = request.headers.iter().map(|(name, value)| (*name, value.as_str()));
         let echo = format!("<html>{:?}", headers.collect::<Vec<_>>());
         self.sent.lock().unwrap().push((Instant::now(), request.clone()));
@@ -126,14 +126,14 @@ impl Transport for Script {
         let cause = || std::io::Error::other("the cause").into();
         match step {
             Step::Answer { status, date, body } => {
-                Ok(HttpAnswer { status, date: date.map(str::to_owned), body: body.into() })
+                Ok(HttpResponse { status, date: date.map(str::to_owned), body: body.into() })
             }
             Step::NotSent => Err(TransportError::NotSent(cause())),
             Step::Unusable => Err(TransportError::Unusable(cause())),
             Step::MaybeSent => Err(TransportError::MaybeSent(cause())),
-            Step::Echo => Ok(HttpAnswer { status: 418, date: None, body: echo.into() }),
+            Step::Echo => Ok(HttpResponse { status: 418, date: None, body: echo.into() }),
             Step::Reflect(reflect) => {
-                Ok(HttpAnswer { status: 200, date: None, body: reflect(&request).into() })
+                Ok(HttpResponse { status: 200, date: None, body: reflect(&request).into() })
             }
             Step::After(..) => unreachable!(),
         }

@@ -17,7 +17,7 @@ use super::endpoint::Endpoint;
 #[async_trait]
 pub trait Transport: Send + Sync + fmt::Debug {
     /// Sends `request` as it is and reads the whole answer, whatever its status.
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError>;
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
 }
 
 /// The method of a request. The API itself is only ever sent a `POST`.
@@ -46,7 +46,7 @@ pub struct HttpRequest {
 
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
-pub struct HttpAnswer {
+pub struct HttpResponse {
     /// The HTTP status; it decides nothing if the body is an envelope.
     pub status: u16,
     /// The `Date` header as received.

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fence::fenced;
 use super::model::Model;
-use super::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
+use super::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, StateSlot};
 use super::value::Object;
 
 /// What create, update or delete came to: the state it saved last, and how it ended.
@@ -84,7 +84,7 @@ impl<R: Resource> AnyResource<R::Data> for R {
 
     fn create<'a>(&'a self, cx: &'a Cx<'a, R::Data>, planned: &'a Object) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            let mut state = Slot::empty();
+            let mut state = StateSlot::empty();
             let result = fenced(async {
                 let planned = read(planned)?;
                 Resource::create(self, cx, planned, &mut state).await
@@ -111,7 +111,7 @@ impl<R: Resource> AnyResource<R::Data> for R {
         planned: &'a Object,
     ) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            let mut state = Slot::empty();
+            let mut state = StateSlot::empty();
             let result = fenced(async {
                 let (prior, planned) = (read(prior)?, read(planned)?);
                 Resource::update(self, cx, prior, planned, &mut state).await
@@ -122,7 +122,7 @@ impl<R: Resource> AnyResource<R::Data> for R {
 
     fn delete<'a>(&'a self, cx: &'a Cx<'a, R::Data>, prior: &'a Object) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            let mut state = Slot::empty();
+            let mut state = StateSlot::empty();
             let result = fenced(async {
                 let prior = read(prior)?;
                 Resource::delete(self, cx, prior, &mut state).await
@@ -184,6 +184,6 @@ pub(crate) fn judge<M: Model>(
     report
 }
 
-fn saved<M: Model>(state: Slot<M>) -> Option<Object> {
+fn saved<M: Model>(state: StateSlot<M>) -> Option<Object> {
     state.into_saved().map(|model| model.write())
 }

@@ -20,12 +20,12 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::list_resource::Found;
 use super::provider::Provider;
 use super::registry::Registry;
-use super::resource::{Change, Cx, Slot};
+use super::resource::{Change, Cx, StateSlot};
 use super::testing::{Raw, Region};
 use super::value::Object;
 
 type Find = dyn Fn(Object) -> Result<Option<Object>, Diagnostics> + Send + Sync;
-type Make = dyn Fn(Object, &mut Slot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync;
+type Make = dyn Fn(Object, &mut StateSlot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync;
 type Check = dyn Fn(&Change<Raw<Parts>>, &Raw<Parts>, &mut Diagnostics) + Send + Sync;
 type List = dyn for<'a, 'f> Fn(
         &'a Cx<'_, Shop>,
@@ -65,7 +65,7 @@ impl Shop {
 
     /// Create, update and delete are `make`.
     pub(crate) fn making(
-        make: impl Fn(Object, &mut Slot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync + 'static,
+        make: impl Fn(Object, &mut StateSlot<Raw<Parts>>) -> Result<(), Diagnostics> + Send + Sync + 'static,
     ) -> Self {
         Self { make: Arc::new(make), ..Self::closed() }
     }

@@ -46,13 +46,13 @@ pub trait Resource: Send + Sync + 'static {
     /// Makes what `planned` says. Write-only attributes in it have the value that the configuration gives
     /// them.
     ///
-    /// After success the last [`Slot::save`] is the new state: wholly known, and equal to `planned` wherever
+    /// After success the last [`StateSlot::save`] is the new state: wholly known, and equal to `planned` wherever
     /// that was known. After failure it is what exists (saved nothing: nothing exists).
     fn create(
         &self,
         cx: &Cx<'_, Self::Data>,
         planned: Self::Model,
-        state: &mut Slot<Self::Model>,
+        state: &mut StateSlot<Self::Model>,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
     /// Looks what is there now. `None`: confirmed gone. Any doubt is an error, which leaves the state as it
@@ -66,24 +66,24 @@ pub trait Resource: Send + Sync + 'static {
     /// Turns what `prior` says into what `planned` says, in place. Write-only attributes as in
     /// [`Resource::create`].
     ///
-    /// After success as in [`Resource::create`]. After failure the last [`Slot::save`] is what exists (saved
+    /// After success as in [`Resource::create`]. After failure the last [`StateSlot::save`] is what exists (saved
     /// nothing: `prior` still holds).
     fn update(
         &self,
         cx: &Cx<'_, Self::Data>,
         prior: Self::Model,
         planned: Self::Model,
-        state: &mut Slot<Self::Model>,
+        state: &mut StateSlot<Self::Model>,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
     /// Removes what `prior` says; what is already gone counts as removed.
     ///
-    /// After failure the last [`Slot::save`] is what remains (saved nothing: all of `prior`).
+    /// After failure the last [`StateSlot::save`] is what remains (saved nothing: all of `prior`).
     fn delete(
         &self,
         cx: &Cx<'_, Self::Data>,
         prior: Self::Model,
-        state: &mut Slot<Self::Model>,
+        state: &mut StateSlot<Self::Model>,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 }
 
@@ -171,9 +171,9 @@ impl<'a, D> Cx<'a, D> {
 /// Where an operation leaves the state that exists, as soon as it exists: what was saved last survives even
 /// when the operation then fails.
 #[derive(Debug)]
-pub struct Slot<M>(Option<M>);
+pub struct StateSlot<M>(Option<M>);
 
-impl<M> Slot<M> {
+impl<M> StateSlot<M> {
     /// Nothing saved yet.
     pub fn empty() -> Self {
         Self(None)

@@ -101,6 +101,9 @@ impl Claims {
     /// they are that one's. Waits for claims under way, but no longer than a claim takes whose operation ends
     /// with the run. The other pairs are remembered, for whoever claims them later.
     pub(super) async fn release(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        if pairs.is_empty() {
+            return BTreeSet::new();
+        }
         let unlimited = Deadline::after(RELEASE_TIME_MAX, CancellationToken::new());
         let unclaimed = |entries: &mut Entries| {
             let claimed = pairs.iter().any(|pair| entries.claimed.contains_key(pair));

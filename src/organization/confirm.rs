@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Deadline, Grants, Halt};
-use crate::cloud::ApiError;
+use super::Halt;
+use super::granter::Granter;
+use super::reader::Reader;
+use crate::cloud::{ApiError, Deadline};
 use crate::reconcile::Pair;
 use crate::reconcile::confirm::{Confirm, Granted, Outcome, Step};
 use crate::reconcile::read::Freshness;
@@ -12,9 +14,20 @@ use crate::reconcile::read::Freshness;
 /// What became of the pairs to grant.
 pub type GrantOutcome = Outcome<Arc<ApiError>, Halt>;
 
-impl Grants {
+/// Grants and looks.
+#[derive(Debug)]
+pub(super) struct Confirmer {
+    granter: Arc<Granter>,
+    reader: Arc<Reader>,
+}
+
+impl Confirmer {
+    pub(super) fn new(granter: Arc<Granter>, reader: Arc<Reader>) -> Self {
+        Self { granter, reader }
+    }
+
     /// Grants `pairs`, and returns when each is confirmed or refused, or when `until` ends.
-    pub async fn grant_and_confirm(&self, pairs: BTreeSet<Pair>, until: &Deadline) -> GrantOutcome {
+    pub(super) async fn grant_and_confirm(&self, pairs: BTreeSet<Pair>, until: &Deadline) -> GrantOutcome {
         let mut confirm = Confirm::new(pairs);
         loop {
             match confirm.step() {
@@ -34,7 +47,7 @@ impl Grants {
                     }
                 }
                 Step::Wait(pause) => match until.sleep(pause).await {
-                    Ok(()) => confirm.waited(self.now()),
+                    Ok(()) => confirm.waited(self.reader.now()),
                     Err(ended) => return confirm.end(Some(ended.into())),
                 },
                 Step::End => return confirm.end(None),

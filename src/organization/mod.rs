@@ -6,6 +6,7 @@
 mod batcher;
 mod claims;
 mod confirm;
+mod error;
 mod granter;
 mod handover;
 mod lists;
@@ -22,16 +23,18 @@ use std::time::Duration;
 
 pub use claims::Claim;
 pub use confirm::GrantOutcome;
+pub use error::{Halt, Refusal};
 pub use revoker::RevokeOutcome;
 
 use self::claims::Claims;
+use self::confirm::Confirmer;
+use self::error::refusal;
 use self::granter::Granter;
 use self::handover::Handovers;
 use self::reader::Reader;
-
-use crate::cloud::{ApiError, Client, Deadline, Ended, Kind};
+use self::revoker::Revoker;
+use crate::cloud::{Client, Deadline};
 pub use crate::reconcile::confirm::Culprit;
-use crate::reconcile::confirm::Says;
 use crate::reconcile::read::{Freshness, Revision};
 use crate::reconcile::{Grant, Pair};
 
@@ -47,10 +50,10 @@ const LAST_CALL: Duration = Duration::from_secs(31);
 /// process, so that they share calls.
 #[derive(Debug)]
 pub struct Grants {
-    client: Client,
     reader: Arc<Reader>,
-    granter: Arc<Granter>,
-    claims: Claims,
+    confirmer: Confirmer,
+    revoker: Revoker,
+    claims: Arc<Claims>,
     handovers: Handovers,
 }
 
@@ -59,7 +62,10 @@ impl Grants {
     pub fn new(client: Client) -> Self {
         let reader = Arc::new(Reader::new(client.clone()));
         let granter = Arc::new(Granter::new(client.clone(), Arc::clone(&reader)));
-        Self { client, reader, granter, claims: Claims::default(), handovers: Handovers::default() }
+        let claims = Arc::new(Claims::default());
+        let confirmer = Confirmer::new(granter, Arc::clone(&reader));
+        let revoker = Revoker::new(client, Arc::clone(&reader), Arc::clone(&claims));
+        Self { reader, confirmer, revoker, claims, handovers: Handovers::default() }
     }
 
     /// A revision: what is observed since then was read after it.
@@ -77,14 +83,14 @@ impl Grants {
         self.reader.observe(pairs, Freshness::default(), until).await
     }
 
-    /// As [`Grants::observe`], by readings that began after `moment`.
+    /// As [`Grants::observe`], by readings that began after `revision`.
     pub async fn observe_since(
         &self,
-        moment: Revision,
+        revision: Revision,
         pairs: &BTreeSet<Pair>,
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
-        self.reader.observe(pairs, Freshness::Read(moment), until).await
+        self.reader.observe(pairs, Freshness::Read(revision), until).await
     }
 
     /// Looks a second time for what [`Grants::observe`] has missed, where the first look may have erred.
@@ -102,6 +108,24 @@ impl Grants {
         Ok(self.claims.claim(pairs, until).await?)
     }
 
+    /// Grants `pairs`, and returns when each is confirmed or refused, or when `until` ends.
+    pub async fn grant_and_confirm(&self, pairs: BTreeSet<Pair>, until: &Deadline) -> GrantOutcome {
+        self.confirmer.grant_and_confirm(pairs, until).await
+    }
+
+    /// Revokes `pairs`, but for those that another resource of this run has come to hold when their turn
+    /// comes: they are left to it. Those of one member follow each other; members go side by side.
+    pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> RevokeOutcome {
+        self.revoker.revoke(pairs, until).await
+    }
+
+    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run has
+    /// come to hold: the state of the one that gives up must not list them any more. Waits for claims under
+    /// way.
+    pub async fn release(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
+        self.claims.release(pairs).await
+    }
+
     /// Everything granted to `members`.
     pub async fn held_by(
         &self,
@@ -109,42 +133,5 @@ impl Grants {
         until: &Deadline,
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         self.reader.held_by(members, until).await
-    }
-}
-
-/// A definite no of the API, or a doubt that could not be cleared up, about some pairs.
-pub type Refusal = crate::reconcile::confirm::Refusal<Arc<ApiError>>;
-
-fn refusal(pairs: BTreeSet<Pair>, error: ApiError, attempts: u32) -> Refusal {
-    let says = match error.kind() {
-        Kind::Absent => Says::Absent,
-        Kind::Failed => Says::Perhaps,
-        _ => Says::NotDone,
-    };
-    Refusal { pairs, culprit: None, error: Arc::new(error), says, attempts }
-}
-
-/// Why a driver stopped before it had dealt with every pair.
-#[derive(Clone, Debug)]
-pub enum Halt {
-    /// Its time was up, or the user asked the run to stop.
-    Ended(Ended),
-    /// An answer that every further call would get too.
-    Error(Arc<ApiError>),
-    /// The API's lists contradict themselves, so that nobody can tell whether these pairs exist.
-    Unclear(BTreeSet<Pair>),
-    /// A task that worked for several operations panicked; the log says where.
-    Broken,
-}
-
-impl From<Ended> for Halt {
-    fn from(ended: Ended) -> Self {
-        Self::Ended(ended)
-    }
-}
-
-impl From<ApiError> for Halt {
-    fn from(error: ApiError) -> Self {
-        Self::Error(Arc::new(error))
     }
 }

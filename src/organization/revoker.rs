@@ -1,14 +1,16 @@
 //! Revokes pairs, one a call as the API wants it. A pair that blocks does not keep the others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::{CONCURRENT_CALLS, Deadline, Grants, Halt, Refusal, refusal};
+use super::claims::Claims;
+use super::reader::Reader;
+use super::{CONCURRENT_CALLS, Halt, Refusal, refusal};
 use crate::cloud::api::organization::DeleteOrganizationMemberAuthIdentity;
-use crate::cloud::{ApiError, Blame, Kind, Meaning};
+use crate::cloud::{ApiError, Blame, Client, Deadline, Kind, Meaning};
 use crate::reconcile::Pair;
 use crate::reconcile::confirm::remove_refused;
 
@@ -59,10 +61,22 @@ impl RevokeOutcome {
     }
 }
 
-impl Grants {
+/// Revokes, one call a pair.
+#[derive(Debug)]
+pub(super) struct Revoker {
+    client: Client,
+    reader: Arc<Reader>,
+    claims: Arc<Claims>,
+}
+
+impl Revoker {
+    pub(super) fn new(client: Client, reader: Arc<Reader>, claims: Arc<Claims>) -> Self {
+        Self { client, reader, claims }
+    }
+
     /// Revokes `pairs`, but for those that another resource of this run has come to hold when their turn
     /// comes: they are left to it. Those of one member follow each other; members go side by side.
-    pub async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> RevokeOutcome {
+    pub(super) async fn revoke(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> RevokeOutcome {
         let revoked = Mutex::<RevokeOutcome>::default();
         let record = || revoked.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lanes: BTreeMap<u64, Vec<Pair>> = BTreeMap::new();
@@ -90,15 +104,8 @@ impl Grants {
             })
             .await;
         let mut revoked = revoked.into_inner().unwrap_or_else(PoisonError::into_inner);
-        revoked.leave(&self.release(&revoked.rest(pairs)).await);
+        revoked.leave(&self.claims.release(&revoked.rest(pairs)).await);
         revoked
-    }
-
-    /// Which of `pairs`, that an operation was to give up and could not, another resource of this run has
-    /// come to hold: the state of the one that gives up must not list them any more. Waits for claims under
-    /// way.
-    pub async fn release(&self, pairs: &BTreeSet<Pair>) -> BTreeSet<Pair> {
-        if pairs.is_empty() { BTreeSet::new() } else { self.claims.release(pairs).await }
     }
 
     async fn revoke_one(&self, pair: Pair, until: &Deadline) -> Result<(), Unrevoked> {

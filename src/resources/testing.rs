@@ -14,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ambient::Clock;
 use crate::cloud::{
-    Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
+    Agent, Client, Credentials, Endpoint, HttpRequest, HttpResponse, Product, Settings, Transport,
     TransportError,
 };
 use crate::framework::configured::Configured;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::model::Model;
-use crate::framework::resource::{Change, Cx, Planned, Resource, Slot};
+use crate::framework::resource::{Change, Cx, Planned, Resource, StateSlot};
 use crate::organization::Grants;
 
 /// An organization, and the provider process that looks after it.
@@ -188,7 +188,7 @@ impl World {
         R: Resource<Data = Grants>,
     {
         let cx = self.cx();
-        let mut slot = Slot::empty();
+        let mut slot = StateSlot::empty();
         let outcome = match (prior.clone(), config) {
             (None, None) => Ok(()),
             (Some(prior), None) => resource.delete(&cx, prior, &mut slot).await,
@@ -277,7 +277,7 @@ impl Line {
 
 #[async_trait]
 impl Transport for Line {
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         if self.killed.is_cancelled() {
             return pending().await;
         }
@@ -303,7 +303,7 @@ impl Transport for Line {
         tokio::time::sleep(response.delay).await;
         match response.delivery {
             Delivery::Whole => {
-                Ok(HttpAnswer { status: response.status, date: None, body: response.body.into() })
+                Ok(HttpResponse { status: response.status, date: None, body: response.body.into() })
             }
             Delivery::Reset | Delivery::Truncated => {
                 Err(TransportError::MaybeSent("connection reset".into()))

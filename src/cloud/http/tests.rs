@@ -66,7 +66,7 @@ async fn serve_one(listener: TcpListener, answer: Vec<u8>, requests: usize) -> V
     seen
 }
 
-async fn answer_to(answer: Vec<u8>) -> Result<HttpAnswer, TransportError> {
+async fn answer_to(answer: Vec<u8>) -> Result<HttpResponse, TransportError> {
     let (listener, url) = listen().await;
     let server = tokio::spawn(serve_one(listener, answer, 1));
     let outcome = http(&[], vec![]).send(request(&url)).await;

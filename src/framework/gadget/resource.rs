@@ -4,7 +4,7 @@ use super::Shop;
 use crate::framework::check::Checked;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::identity::{Identified, IdentityModel, UpgradesIdentityFrom};
-use crate::framework::resource::{Change, Cx, ImportResource, Planned, Resource, Slot};
+use crate::framework::resource::{Change, Cx, ImportResource, Planned, Resource, StateSlot};
 use crate::framework::schema::{Attribute, Block, BlockNesting, Kind, Mode, NestedBlock, Nesting};
 use crate::framework::testing::{Raw, Shape, attribute, plain, text, with};
 use crate::framework::value::{Field, Object, Type, Value};
@@ -114,7 +114,7 @@ impl Resource for Gadget {
         &self,
         cx: &Cx<'_, Shop>,
         planned: Raw<Parts>,
-        state: &mut Slot<Raw<Parts>>,
+        state: &mut StateSlot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
         (cx.data()?.make)(planned.0, state)
     }
@@ -128,7 +128,7 @@ impl Resource for Gadget {
         cx: &Cx<'_, Shop>,
         _: Raw<Parts>,
         planned: Raw<Parts>,
-        state: &mut Slot<Raw<Parts>>,
+        state: &mut StateSlot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
         (cx.data()?.make)(planned.0, state)
     }
@@ -137,7 +137,7 @@ impl Resource for Gadget {
         &self,
         cx: &Cx<'_, Shop>,
         prior: Raw<Parts>,
-        state: &mut Slot<Raw<Parts>>,
+        state: &mut StateSlot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
         (cx.data()?.make)(prior.0, state)
     }

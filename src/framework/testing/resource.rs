@@ -7,14 +7,16 @@ use futures_util::future::BoxFuture;
 use super::{Raw, Thing, text, thing};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
-use crate::framework::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
+use crate::framework::resource::{
+    Change, CoordinateResource, Cx, ImportResource, Planned, Resource, StateSlot,
+};
 use crate::framework::value::{Object, Value};
 
 type Apply = dyn for<'a> Fn(
         &'a Cx<'a, World>,
         Option<Object>,
         Option<Object>,
-        &'a mut Slot<Thing>,
+        &'a mut StateSlot<Thing>,
     ) -> BoxFuture<'a, Result<(), Diagnostics>>
     + Send
     + Sync;
@@ -45,7 +47,7 @@ impl World {
             &'a Cx<'a, World>,
             Option<Object>,
             Option<Object>,
-            &'a mut Slot<Thing>,
+            &'a mut StateSlot<Thing>,
         ) -> BoxFuture<'a, Result<(), Diagnostics>>
         + Send
         + Sync
@@ -98,7 +100,7 @@ impl Resource for Fake {
         &self,
         cx: &Cx<'_, World>,
         planned: Thing,
-        state: &mut Slot<Thing>,
+        state: &mut StateSlot<Thing>,
     ) -> Result<(), Diagnostics> {
         (cx.data()?.apply)(cx, None, Some(planned.0), state).await
     }
@@ -112,7 +114,7 @@ impl Resource for Fake {
         cx: &Cx<'_, World>,
         prior: Thing,
         planned: Thing,
-        state: &mut Slot<Thing>,
+        state: &mut StateSlot<Thing>,
     ) -> Result<(), Diagnostics> {
         (cx.data()?.apply)(cx, Some(prior.0), Some(planned.0), state).await
     }
@@ -121,7 +123,7 @@ impl Resource for Fake {
         &self,
         cx: &Cx<'_, World>,
         prior: Thing,
-        state: &mut Slot<Thing>,
+        state: &mut StateSlot<Thing>,
     ) -> Result<(), Diagnostics> {
         (cx.data()?.apply)(cx, Some(prior.0), None, state).await
     }

@@ -8,7 +8,7 @@ use super::private::Private;
 use super::{PRESET_IDENTITY, warn_about};
 use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::resource::{Cx, Slot};
+use crate::framework::resource::{Cx, StateSlot};
 use crate::framework::timeouts::Operation;
 use crate::organization::{Claim, Grants, Halt};
 use crate::reconcile::decide::{Decision, decide};
@@ -18,7 +18,7 @@ use crate::reconcile::{Grant, Pair};
 pub(super) async fn create(
     cx: &Cx<'_, Grants>,
     planned: MemberAuthIdentity,
-    state: &mut Slot<MemberAuthIdentity>,
+    state: &mut StateSlot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Create), cx.stop().clone());
     let grants = cx.data()?;
@@ -38,7 +38,7 @@ pub(super) async fn update(
     cx: &Cx<'_, Grants>,
     prior: &MemberAuthIdentity,
     planned: MemberAuthIdentity,
-    state: &mut Slot<MemberAuthIdentity>,
+    state: &mut StateSlot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Update), cx.stop().clone());
     let grants = cx.data()?;
@@ -68,7 +68,7 @@ pub(super) async fn update(
 pub(super) async fn delete(
     cx: &Cx<'_, Grants>,
     prior: MemberAuthIdentity,
-    state: &mut Slot<MemberAuthIdentity>,
+    state: &mut StateSlot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let grants = cx.data()?;
     let private = Private::of(cx);

@@ -23,7 +23,9 @@ pub use model::MemberAuthIdentity;
 use std::collections::BTreeSet;
 
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::resource::{Change, CoordinateResource, Cx, ImportResource, Planned, Resource, Slot};
+use crate::framework::resource::{
+    Change, CoordinateResource, Cx, ImportResource, Planned, Resource, StateSlot,
+};
 use crate::organization::Grants;
 use crate::reconcile::Pair;
 
@@ -53,7 +55,7 @@ impl Resource for OrgMemberAuthIdentity {
         &self,
         cx: &Cx<'_, Grants>,
         planned: MemberAuthIdentity,
-        state: &mut Slot<MemberAuthIdentity>,
+        state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
         apply::create(cx, planned, state).await
     }
@@ -71,7 +73,7 @@ impl Resource for OrgMemberAuthIdentity {
         cx: &Cx<'_, Grants>,
         prior: MemberAuthIdentity,
         planned: MemberAuthIdentity,
-        state: &mut Slot<MemberAuthIdentity>,
+        state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
         apply::update(cx, &prior, planned, state).await
     }
@@ -80,7 +82,7 @@ impl Resource for OrgMemberAuthIdentity {
         &self,
         cx: &Cx<'_, Grants>,
         prior: MemberAuthIdentity,
-        state: &mut Slot<MemberAuthIdentity>,
+        state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
         apply::delete(cx, prior, state).await
     }

@@ -11,7 +11,7 @@ use support::transport::settings;
 use terraform_provider_tencentcloud::ambient::SystemClock;
 use terraform_provider_tencentcloud::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
 use terraform_provider_tencentcloud::cloud::{
-    Client, Deadline, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
+    Client, Deadline, HttpRequest, HttpResponse, Settings, Transport, TransportError,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -23,11 +23,11 @@ struct Yes;
 
 #[async_trait]
 impl Transport for Yes {
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         black_box(request);
         let body =
             Bytes::from_static(br#"{"Response":{"RequestId":"00000000-0000-0000-0000-000000000000"}}"#);
-        Ok(HttpAnswer { status: 200, date: None, body })
+        Ok(HttpResponse { status: 200, date: None, body })
     }
 }
 

@@ -9,7 +9,7 @@ use terraform_provider_tencentcloud::framework::diagnostic::Diagnostics;
 use terraform_provider_tencentcloud::framework::model::{Model, model};
 use terraform_provider_tencentcloud::framework::provider::Provider;
 use terraform_provider_tencentcloud::framework::registry::Registry;
-use terraform_provider_tencentcloud::framework::resource::{Change, Cx, Planned, Resource, Slot};
+use terraform_provider_tencentcloud::framework::resource::{Change, Cx, Planned, Resource, StateSlot};
 use terraform_provider_tencentcloud::framework::value::{Field, Number};
 use terraform_provider_tencentcloud::plugin;
 use terraform_provider_tencentcloud::provider::Config;
@@ -81,7 +81,7 @@ impl<M: Named> Resource for Idle<M> {
 
     fn plan(&self, _: &Change<M>, _: &mut Planned<M>) {}
 
-    async fn create(&self, _: &Cx<'_, ()>, planned: M, state: &mut Slot<M>) -> Result<(), Diagnostics> {
+    async fn create(&self, _: &Cx<'_, ()>, planned: M, state: &mut StateSlot<M>) -> Result<(), Diagnostics> {
         state.save(planned);
         Ok(())
     }
@@ -90,12 +90,18 @@ impl<M: Named> Resource for Idle<M> {
         Ok(Some(prior))
     }
 
-    async fn update(&self, _: &Cx<'_, ()>, _: M, planned: M, state: &mut Slot<M>) -> Result<(), Diagnostics> {
+    async fn update(
+        &self,
+        _: &Cx<'_, ()>,
+        _: M,
+        planned: M,
+        state: &mut StateSlot<M>,
+    ) -> Result<(), Diagnostics> {
         state.save(planned);
         Ok(())
     }
 
-    async fn delete(&self, _: &Cx<'_, ()>, _: M, _: &mut Slot<M>) -> Result<(), Diagnostics> {
+    async fn delete(&self, _: &Cx<'_, ()>, _: M, _: &mut StateSlot<M>) -> Result<(), Diagnostics> {
         Ok(())
     }
 }

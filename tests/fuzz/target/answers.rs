@@ -14,7 +14,7 @@ use terraform_provider_tencentcloud::cloud::api::organization::{
     DescribeOrganizationMemberAuthIdentities, DescribeOrganizationMembers, ListOrganizationIdentity,
 };
 use terraform_provider_tencentcloud::cloud::{
-    Action, Client, Credentials, Deadline, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
+    Action, Client, Credentials, Deadline, HttpRequest, HttpResponse, Settings, Transport, TransportError,
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -33,13 +33,13 @@ impl Default for Answers {
 /// Answers the same to everything, and keeps the secrets that it was sent.
 #[derive(Debug)]
 struct Echo {
-    answer: HttpAnswer,
+    answer: HttpResponse,
     secrets: Mutex<Vec<String>>,
 }
 
 #[async_trait]
 impl Transport for Echo {
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let signature = request.header("authorization").unwrap().rsplit('=').next().unwrap().to_owned();
         self.secrets.lock().unwrap().push(signature);
         Ok(self.answer.clone())
@@ -83,7 +83,7 @@ impl Target for Answers {
         let (head, body) = split(input);
         let head = String::from_utf8_lossy(head);
         let (status, date) = head.split_once(' ').unwrap_or((&head, ""));
-        let answer = HttpAnswer {
+        let answer = HttpResponse {
             status: status.parse().unwrap_or(200),
             date: (!date.is_empty()).then(|| date.to_owned()),
             body: body.to_vec().into(),
@@ -129,7 +129,7 @@ impl Target for Answers {
     }
 }
 
-async fn call<A: Action>(answer: &HttpAnswer, action: A) -> String {
+async fn call<A: Action>(answer: &HttpResponse, action: A) -> String {
     let settings = Settings {
         credentials: Credentials::new(
             "AKIDlong-identifier",

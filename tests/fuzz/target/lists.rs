@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use support::transport::settings;
 use terraform_provider_tencentcloud::ambient::FixedClock;
 use terraform_provider_tencentcloud::cloud::{
-    Client, Credentials, Deadline, HttpAnswer, HttpRequest, Settings, Transport, TransportError,
+    Client, Credentials, Deadline, HttpRequest, HttpResponse, Settings, Transport, TransportError,
 };
 use terraform_provider_tencentcloud::organization::{Grants, Halt};
 use terraform_provider_tencentcloud::reconcile::{Grant, Pair};
@@ -44,11 +44,11 @@ struct Pages {
 
 #[async_trait]
 impl Transport for Pages {
-    async fn send(&self, _: HttpRequest) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, _: HttpRequest) -> Result<HttpResponse, TransportError> {
         let mut calls = self.calls.lock().unwrap();
         let body = self.bodies[*calls % self.bodies.len()].clone().into();
         *calls += 1;
-        Ok(HttpAnswer { status: 200, date: None, body })
+        Ok(HttpResponse { status: 200, date: None, body })
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use simulator::{Cloud, Delivery, SECRET_ID, SECRET_KEY};
 use terraform_provider_tencentcloud::ambient::Clock;
 use terraform_provider_tencentcloud::cloud::{
-    Agent, Client, Credentials, Endpoint, HttpAnswer, HttpRequest, Product, Settings, Transport,
+    Agent, Client, Credentials, Endpoint, HttpRequest, HttpResponse, Product, Settings, Transport,
     TransportError,
 };
 use tokio::time::Instant;
@@ -47,7 +47,7 @@ impl InMemory {
 
 #[async_trait]
 impl Transport for InMemory {
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let headers =
             request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
         let (method, path) = ("POST".to_owned(), "/".to_owned());
@@ -56,7 +56,7 @@ impl Transport for InMemory {
         tokio::time::sleep(response.delay).await;
         match response.delivery {
             Delivery::Whole => {
-                Ok(HttpAnswer { status: response.status, date: None, body: response.body.into() })
+                Ok(HttpResponse { status: response.status, date: None, body: response.body.into() })
             }
             Delivery::Reset | Delivery::Truncated => {
                 Err(TransportError::MaybeSent("connection reset".into()))

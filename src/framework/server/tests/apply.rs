@@ -6,7 +6,7 @@ use super::{apply, error_paths};
 use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::registry::Registry;
-use crate::framework::resource::{Cx, Slot};
+use crate::framework::resource::{Cx, StateSlot};
 use crate::framework::testing::{Fake, Raw, Thing, World, map, number, object, text, thing, with};
 use crate::framework::value::{Object, Value};
 
@@ -203,7 +203,7 @@ async fn an_error_that_says_nothing_is_made_to_say_so() {
 async fn warnings_come_with_success_and_with_failure() {
     fn warn<'a>(
         cx: &'a Cx<'a, World>,
-        slot: &'a mut Slot<Thing>,
+        slot: &'a mut StateSlot<Thing>,
         end: Result<(), Diagnostics>,
     ) -> Result<(), Diagnostics> {
         cx.warn(Diagnostic::warning("Mind", ""));

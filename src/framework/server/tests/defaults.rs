@@ -8,7 +8,7 @@ use crate::framework::configured::Configured;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::model::model;
 use crate::framework::registry::Registry;
-use crate::framework::resource::{Cx, Resource, Slot};
+use crate::framework::resource::{Cx, Resource, StateSlot};
 use crate::framework::server::PlanRequest;
 use crate::framework::testing::{map, number, object, text, with};
 use crate::framework::value::{Field, Number, Object, Value};
@@ -53,7 +53,12 @@ impl Resource for Boxes {
         report.push(Diagnostic::warning("Looked at as a whole", ""));
     }
 
-    async fn create(&self, _: &Cx<'_, ()>, planned: Box, state: &mut Slot<Box>) -> Result<(), Diagnostics> {
+    async fn create(
+        &self,
+        _: &Cx<'_, ()>,
+        planned: Box,
+        state: &mut StateSlot<Box>,
+    ) -> Result<(), Diagnostics> {
         let named =
             |field: Field<String>| if field.is_unknown() { Field::Known("made".to_owned()) } else { field };
         state.save(Box { id: named(planned.id), ..planned });
@@ -69,12 +74,12 @@ impl Resource for Boxes {
         cx: &Cx<'_, ()>,
         _: Box,
         planned: Box,
-        state: &mut Slot<Box>,
+        state: &mut StateSlot<Box>,
     ) -> Result<(), Diagnostics> {
         self.create(cx, planned, state).await
     }
 
-    async fn delete(&self, _: &Cx<'_, ()>, _: Box, _: &mut Slot<Box>) -> Result<(), Diagnostics> {
+    async fn delete(&self, _: &Cx<'_, ()>, _: Box, _: &mut StateSlot<Box>) -> Result<(), Diagnostics> {
         Ok(())
     }
 }

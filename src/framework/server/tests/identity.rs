@@ -7,7 +7,7 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::gadget::{Gadget, Parts, Shop, error, gadget, identity};
 use crate::framework::identity::{Identified, IdentityModel};
 use crate::framework::registry::{Registry, ResourceType};
-use crate::framework::resource::{Cx, Resource, Slot};
+use crate::framework::resource::{Cx, Resource, StateSlot};
 use crate::framework::schema::{Attribute, Mode, NestedBlock};
 use crate::framework::server::{Answer, ImportKey, PlanRequest};
 use crate::framework::testing::{Fake, Raw, Shape, World, number, plain, text, with};
@@ -180,7 +180,7 @@ impl Resource for Unfit {
         &self,
         _: &Cx<'_, Shop>,
         _: Raw<Parts>,
-        _: &mut Slot<Raw<Parts>>,
+        _: &mut StateSlot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
         Ok(())
     }
@@ -194,7 +194,7 @@ impl Resource for Unfit {
         _: &Cx<'_, Shop>,
         _: Raw<Parts>,
         _: Raw<Parts>,
-        _: &mut Slot<Raw<Parts>>,
+        _: &mut StateSlot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Resource for Unfit {
         &self,
         _: &Cx<'_, Shop>,
         _: Raw<Parts>,
-        _: &mut Slot<Raw<Parts>>,
+        _: &mut StateSlot<Raw<Parts>>,
     ) -> Result<(), Diagnostics> {
         Ok(())
     }

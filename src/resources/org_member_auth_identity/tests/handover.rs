@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use simulator::{Effect, Fault};
 
 use super::*;
-use crate::framework::resource::{Change, CoordinateResource, Planned, Slot};
+use crate::framework::resource::{Change, CoordinateResource, Planned, StateSlot};
 
 /// What a host keeps of an instance.
 #[derive(Clone, Debug)]
@@ -146,7 +146,7 @@ impl Host {
             let Some(config) = self.config.get(name).cloned() else {
                 let prior = plan.prior.clone().unwrap();
                 let cx = self.world.cx_of(plan.private.clone());
-                let mut slot = Slot::empty();
+                let mut slot = StateSlot::empty();
                 let result = OrgMemberAuthIdentity.delete(&cx, prior.model.clone(), &mut slot).await;
                 let (mut report, private) = cx.into_parts();
                 let failed = result.is_err();
@@ -160,7 +160,7 @@ impl Host {
                 return (plan.prior.clone(), again.report);
             }
             let (planned, cx) = (planned.unwrap(), self.world.cx_of(again.private));
-            let mut slot = Slot::empty();
+            let mut slot = StateSlot::empty();
             let result = match &plan.prior {
                 None => OrgMemberAuthIdentity.create(&cx, planned, &mut slot).await,
                 Some(prior) => {
