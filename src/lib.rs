@@ -4,6 +4,7 @@
 //! `docs/dev/ARCHITECTURE.md`, and `tests/it/tidy.rs` holds them to it.
 
 pub mod ambient;
+pub mod causes;
 pub mod cloud;
 pub mod framework;
 pub mod organization;

@@ -37,6 +37,7 @@ use super::retry::RetryBudget;
 use super::settings::{Settings, SettingsError};
 use super::transport::{HttpResponse, Transport};
 use crate::ambient::{Clock, Env};
+use crate::causes::with_causes;
 
 /// Calls actions. Clones share connections, limits and what was learnt about the service's clock.
 #[derive(Clone)]
@@ -275,8 +276,9 @@ impl Outcome {
             elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
             code,
             // A code says it all; its message may be in any words.
-            failure =
-                failure.filter(|_| code.is_none()).map(|failure| tracing::field::display(failure.chain())),
+            failure = failure
+                .filter(|_| code.is_none())
+                .map(|failure| tracing::field::display(with_causes(failure))),
             "called"
         );
     }

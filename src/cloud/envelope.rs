@@ -117,6 +117,7 @@ fn excerpt(body: &[u8], secrets: &Secrets) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::causes::with_causes;
     use crate::cloud::api::organization::AuthIdentityPage;
 
     fn check(status: u16, body: &str) -> String {
@@ -194,7 +195,7 @@ mod tests {
         let misshapen = serde_json::json!({ "Response": { "Items": "\u{1b}x".repeat(1 << 20) } }).to_string();
         let answer = HttpResponse { status: 200, date: None, body: misshapen.into() };
         let success = open(&answer, &Secrets::of_proxy("hunter2")).unwrap();
-        let chain = success.read::<AuthIdentityPage>().unwrap_err().chain();
+        let chain = with_causes(&success.read::<AuthIdentityPage>().unwrap_err());
         assert!(chain.starts_with("the answer does not have the documented shape: invalid type"), "{chain}");
         assert!(chain.chars().count() < TEXT_LENGTH_MAX + 100 && !chain.contains('\u{1b}'));
     }

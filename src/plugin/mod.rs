@@ -33,12 +33,12 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io;
-use std::iter::successors;
 use std::process::ExitCode;
 
 use self::command::Command;
 use self::handshake::{Launch, Refusal};
 use crate::ambient::{Clock, Env};
+use crate::causes::with_causes;
 
 pub use self::lifetime::Lifetime;
 pub use self::router::GrpcService;
@@ -95,7 +95,7 @@ pub fn run<P: GrpcService>(
         }
         Err(error) => {
             // The mark tells the host's log the level of a line that is no JSON.
-            stderr::tell(&format!("[ERROR] {}\n", chain(&*error)));
+            stderr::tell(&format!("[ERROR] {}\n", with_causes(&*error)));
             ExitCode::FAILURE
         }
     }
@@ -118,9 +118,4 @@ fn block_on(serve: impl Future<Output = Result<(), serve::ServeError>>) -> Resul
 fn print(mut to: impl io::Write, text: impl Display, status: u8) -> ExitCode {
     writeln!(to, "{text}").ok();
     ExitCode::from(status)
-}
-
-/// An error and its causes, in one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    successors(Some(error), |&error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

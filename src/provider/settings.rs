@@ -13,6 +13,7 @@ use super::config::{
     CA_BUNDLE, Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path,
 };
 use crate::ambient::Env;
+use crate::causes::with_causes;
 use crate::cloud::credentials::{EnvironmentSource, FixedSource};
 use crate::cloud::{
     CaBundle, CredentialsError, DEFAULT_DOMAIN, Deadline, Endpoint, EndpointError, Product, Protocol,
@@ -88,20 +89,10 @@ pub(super) async fn resolve(
 
 /// An error and its causes, as one sentence.
 pub(super) fn sentence(error: &dyn Error) -> String {
-    let text = chain(error);
+    let text = with_causes(error);
     let mut letters = text.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", letters.as_str())
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// The key pair: halves that the block leaves out come from the environment. A session token belongs to its
@@ -172,7 +163,8 @@ pub(super) fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
         format!("The domain is {domain:?}")
     };
     let whole = organization_path();
-    let detail = format!("{subject}: {}. A whole URL, with a port say, goes into {whole}.", chain(error));
+    let detail =
+        format!("{subject}: {}. A whole URL, with a port say, goes into {whole}.", with_causes(error));
     Diagnostic::error(SUMMARY, detail).at(DOMAIN.path())
 }
 

@@ -1,6 +1,7 @@
 //! Why bytes are not a value of the type they should be.
 
 use super::types::TypeError;
+use crate::causes::with_causes;
 use crate::framework::diagnostic::Diagnostic;
 use crate::framework::path::{Path, Step};
 use crate::framework::value::NumberError;
@@ -91,13 +92,8 @@ impl DecodeError {
     pub(super) fn diagnostic(&self, summary: &str) -> Diagnostic {
         let path = self.path();
         let place = path.as_ref().map(|path| format!("At {path}: ")).unwrap_or_default();
-        let mut detail = format!("{place}{self}");
-        let mut cause = std::error::Error::source(&self.problem);
-        while let Some(error) = cause {
-            detail = format!("{detail}: {error}");
-            cause = error.source();
-        }
-        Diagnostic { path, ..Diagnostic::error(summary, format!("{detail}.")) }
+        let detail = format!("{place}{}.", with_causes(&self.problem));
+        Diagnostic { path, ..Diagnostic::error(summary, detail) }
     }
 }
 

@@ -13,7 +13,7 @@ use tracing_subscriber::registry::{LookupSpan, Scope};
 
 use super::line::{Entry, render};
 use crate::ambient::Clock;
-use crate::plugin::chain;
+use crate::causes::with_causes;
 
 /// The prefix of the events that are ours.
 const CRATE: &str = env!("CARGO_CRATE_NAME");
@@ -131,7 +131,7 @@ impl Visit for Fields {
 
     /// The error and its causes, in one text.
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.put(field, chain(value));
+        self.put(field, with_causes(value));
     }
 }
 

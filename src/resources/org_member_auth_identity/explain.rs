@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::PRESET_IDENTITY;
 use super::advice::{self, advice};
+use crate::causes::with_causes;
 use crate::cloud::{ApiError, Deadline, Ended, Kind};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::timeouts::render_duration;
@@ -343,13 +344,7 @@ fn evidence(error: &ApiError, attempts: u32) -> String {
         lines.push(format!("  Code:      {code}"));
         lines.push(format!("  Message:   {message}"));
     } else {
-        let mut cause = error.source();
-        let mut causes = Vec::new();
-        while let Some(error) = cause {
-            causes.push(error.to_string());
-            cause = error.source();
-        }
-        lines.extend((!causes.is_empty()).then(|| format!("  Cause:     {}", causes.join(": "))));
+        lines.extend(error.source().map(|cause| format!("  Cause:     {}", with_causes(cause))));
     }
     lines.extend(error.request_id().map(|id| format!("  RequestId: {id}")));
     lines.join("\n")

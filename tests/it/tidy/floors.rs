@@ -4,21 +4,23 @@ use super::sources::{Source, line_of};
 
 /// Each floor with the floors that it may name. `lib.rs` composes them all, and `main.rs` only calls it.
 /// Tests may name `ambient` besides, to fix the world.
-const TABLE: [(&str, &[&str]); 11] = [
+const TABLE: [(&str, &[&str]); 12] = [
     ("ambient", &[]),
+    ("causes", &[]),
     ("reconcile", &[]),
     ("proto", &[]),
     ("framework", &[]),
-    ("cloud", &["ambient"]),
-    ("plugin", &["ambient", "proto"]),
-    ("wire", &["framework", "proto"]),
+    ("cloud", &["ambient", "causes"]),
+    ("plugin", &["ambient", "causes", "proto"]),
+    ("wire", &["causes", "framework", "proto"]),
     ("organization", &["cloud", "reconcile"]),
-    ("resources", &["cloud", "framework", "organization", "reconcile"]),
-    ("provider", &["ambient", "cloud", "framework", "organization", "resources"]),
+    ("resources", &["causes", "cloud", "framework", "organization", "reconcile"]),
+    ("provider", &["ambient", "causes", "cloud", "framework", "organization", "resources"]),
     (
         "lib",
         &[
             "ambient",
+            "causes",
             "cloud",
             "framework",
             "organization",
