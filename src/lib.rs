@@ -6,6 +6,7 @@
 pub mod ambient;
 pub mod causes;
 pub mod cloud;
+pub mod diagnose;
 pub mod framework;
 pub mod organization;
 pub mod plugin;

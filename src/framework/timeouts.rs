@@ -44,6 +44,18 @@ pub enum Operation {
     Delete,
 }
 
+impl Operation {
+    /// The key in `timeouts` that limits it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 impl Timeouts {
     /// How long `operation` may take. What was not validated, a state's leftovers say, counts as not set.
     pub fn limit(&self, operation: Operation) -> Duration {

@@ -44,7 +44,7 @@ fn each_floor_imports_only_what_the_table_allows() {
 fn the_pure_floors_stay_pure() {
     let offences = lines(&sources::rust("src"), |source, line| {
         let banned: &[&str] = match source.floor() {
-            "reconcile" => {
+            "reconcile" | "diagnose" => {
                 &["async ", ".await", "tokio", "tracing", "tonic", "prost", "reqwest", "std::net", "std::fs"]
             }
             "framework" => &["tokio::time", "tokio::net", "tonic", "prost", "reqwest", "std::net", "std::fs"],
@@ -56,7 +56,7 @@ fn the_pure_floors_stay_pure() {
     });
     check(
         "A floor uses what belongs to another.",
-        "reconcile decides without IO or async, framework knows no wire, clock or network, cloud knows no \
+        "reconcile decides and diagnose tells without IO or async, framework knows no wire, clock or network, cloud knows no \
          Terraform, plugin knows no provider",
         offences,
     );

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::explain::{self, Doing};
+use super::failures;
 use super::model::MemberAuthIdentity;
 use super::private::Private;
-use super::{PRESET_IDENTITY, warn_about};
+use super::{PRESET_IDENTITY, warn_about, warnings};
 use crate::cloud::Deadline;
+use crate::diagnose::{not_granted, not_revoked};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Cx, StateSlot};
 use crate::framework::timeouts::Operation;
@@ -24,7 +25,7 @@ pub(super) async fn create(
     let grants = cx.data()?;
     Private::marked(grants.draw_mark()).keep(cx);
     let converged =
-        converge(cx, grants, BTreeMap::new(), &BTreeSet::new(), &planned, Doing::Creating, &until).await;
+        converge(cx, grants, BTreeMap::new(), &BTreeSet::new(), &planned, Operation::Create, &until).await;
     if let Some(present) = converged.present {
         state.save(planned.with_grants(present));
     }
@@ -44,7 +45,7 @@ pub(super) async fn update(
     let grants = cx.data()?;
     let private = Private::of(cx);
     let converged =
-        converge(cx, grants, prior.recorded(), &private.noted, &planned, Doing::Updating, &until).await;
+        converge(cx, grants, prior.recorded(), &private.noted, &planned, Operation::Update, &until).await;
     if let Some(present) = converged.present {
         Private::marked(private.mark.unwrap_or_else(|| grants.draw_mark())).keep(cx);
         state.save(planned.with_grants(present));
@@ -56,7 +57,7 @@ pub(super) async fn update(
         let released = grants.release(&given_up).await;
         if !released.is_empty() {
             recorded.retain(|pair, _| !released.contains(pair));
-            cx.warn(explain::left(&released));
+            cx.warn(warnings::left(&released));
             state.save(prior.clone().with_grants(recorded));
         }
     }
@@ -83,7 +84,7 @@ pub(super) async fn delete(
     }
     Private { mark: private.mark, ..Private::default() }.keep(cx);
     state.save(prior.with_grants(recorded));
-    Err(explain::revokes(Doing::Deleting, &revoked, &owned, &until))
+    Err(not_revoked(&failures::of(Operation::Delete, &until), &revoked, &owned))
 }
 
 /// What exists of the pairs concerned, as far as it is known; `None` for one that was not looked at.
@@ -104,9 +105,10 @@ async fn converge(
     mut recorded: Present,
     noted: &BTreeSet<Pair>,
     planned: &MemberAuthIdentity,
-    doing: Doing,
+    operation: Operation,
     until: &Deadline,
 ) -> Converged {
+    let failed = failures::of(operation, until);
     let nothing_done = |errors: Diagnostics| Converged { present: None, result: Err(errors) };
     let Some(product) = planned.product() else {
         return nothing_done(Diagnostic::bug("An apply began before its sets were known.").into());
@@ -114,13 +116,13 @@ async fn converge(
     let desired: BTreeSet<Pair> = product.pairs().collect();
     let claim = match grants.claim(&desired, until).await {
         Ok(claim) => claim,
-        Err(halt) => return nothing_done(explain::claim(doing, &halt, until)),
+        Err(halt) => return nothing_done(failures::claim(&failed, &halt)),
     };
     let (kept, given_up): (BTreeSet<Pair>, BTreeSet<Pair>) =
         noted.iter().partition(|pair| desired.contains(pair));
     let mut present = match look(grants, &recorded, &kept, &desired, until).await {
         Ok(present) => present,
-        Err(halt) => return nothing_done(explain::look(doing, &halt, until)),
+        Err(halt) => return nothing_done(failures::look(&failed, &halt)),
     };
     leave(cx, &mut recorded, &given_up);
     present.retain(|pair, _| recorded.contains_key(pair) || desired.contains(pair));
@@ -138,7 +140,7 @@ async fn converge(
     let listed: BTreeSet<Pair> = present.keys().filter(|pair| desired.contains(pair)).copied().collect();
     // What is saved with an error of a create taints it, so nothing is where nothing was made.
     if !settled.is_complete() && !settled.made_any() && owned.is_empty() {
-        return nothing_done(explain::grants(doing, &settled, &decision, until));
+        return nothing_done(not_granted(&failed, &settled, &decision));
     }
     warn(cx, &decision, &claim);
     claim.hold(&listed);
@@ -146,14 +148,13 @@ async fn converge(
         let released = grants.release(&decision.revoke).await;
         decision.revoke.retain(|pair| !released.contains(pair));
         leave(cx, &mut present, &released);
-        let errors = explain::grants(doing, &settled, &decision, until);
+        let errors = not_granted(&failed, &settled, &decision);
         return Converged { present: Some(present), result: Err(errors) };
     }
     let revoked = grants.revoke(&decision.revoke, until).await;
     present.retain(|pair, _| !revoked.gone.contains(pair));
     let complete = revoked.gone.len() == decision.revoke.len();
-    let result =
-        if complete { Ok(()) } else { Err(explain::revokes(doing, &revoked, &decision.revoke, until)) };
+    let result = if complete { Ok(()) } else { Err(not_revoked(&failed, &revoked, &decision.revoke)) };
     Converged { present: Some(present), result }
 }
 
@@ -161,7 +162,7 @@ async fn converge(
 fn leave(cx: &Cx<'_, Grants>, recorded: &mut Present, pairs: &BTreeSet<Pair>) {
     let left: BTreeSet<Pair> = pairs.iter().filter(|pair| recorded.contains_key(pair)).copied().collect();
     recorded.retain(|pair, _| !left.contains(pair));
-    warn_about(cx, &left, explain::left);
+    warn_about(cx, &left, warnings::left);
 }
 
 /// Looks at what of `desired` the state does not know to exist and to work, and at what another instance of
@@ -197,8 +198,8 @@ fn warn(cx: &Cx<'_, Grants>, decision: &Decision, claim: &Claim<'_>) {
     let others: BTreeSet<Pair> = &(&decision.adopt - claim.shared()) - &kept_by_others;
     let (preset, adopted): (BTreeSet<Pair>, BTreeSet<Pair>) =
         others.into_iter().partition(|pair| pair.identity_id == PRESET_IDENTITY);
-    warn_about(cx, &adopted, explain::adopted);
-    warn_about(cx, &preset, explain::preset_adopted);
-    warn_about(cx, &declared_twice, explain::declared_twice);
-    warn_about(cx, &kept_by_others, explain::kept_by_others);
+    warn_about(cx, &adopted, warnings::adopted);
+    warn_about(cx, &preset, warnings::preset_adopted);
+    warn_about(cx, &declared_twice, warnings::declared_twice);
+    warn_about(cx, &kept_by_others, warnings::kept_by_others);
 }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::explain;
+use super::failures;
 use super::model::MemberAuthIdentity;
 use super::private::Private;
-use super::warn_about;
+use super::{warn_about, warnings};
 use crate::cloud::Deadline;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::resource::Cx;
@@ -46,14 +46,14 @@ async fn replace(
     let left = if let Some(mark) = private.mark {
         let handover = grants.replace(mark);
         if !handover.unsettled.is_empty() {
-            return Err(explain::unsettled(&handover.unsettled).into());
+            return Err(failures::unsettled(&handover.unsettled).into());
         }
         handover.left
     } else {
         let desired: Option<BTreeSet<Pair>> = planned.product().map(|product| product.pairs().collect());
         let until = Deadline::after(planned.limits().limit(Operation::Read), cx.stop().clone());
         let left = grants.replace_tainted(&desired.unwrap_or_default(), &until).await;
-        left.map_err(|halt| explain::plan(&halt, &until))?
+        left.map_err(|halt| failures::plan(&halt, &until))?
     };
     Private { left, ..private }.keep(cx);
     Ok(())
@@ -81,13 +81,13 @@ async fn grant_and_confirm(
     let intent = Intent { mark, lists, keeps, noted, change };
     let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
     let settled = grants.settle_plan(&intent, &until).await;
-    let handover = settled.map_err(|halt| explain::plan(&halt, &until))?;
+    let handover = settled.map_err(|halt| failures::plan(&halt, &until))?;
     if !handover.unsettled.is_empty() {
-        return Err(explain::unsettled(&handover.unsettled).into());
+        return Err(failures::unsettled(&handover.unsettled).into());
     }
-    warn_about(cx, &handover.left, explain::left);
-    warn_about(cx, &handover.taken_over, explain::taken_over);
-    warn_about(cx, &handover.declared_twice, explain::declared_twice);
+    warn_about(cx, &handover.left, warnings::left);
+    warn_about(cx, &handover.taken_over, warnings::taken_over);
+    warn_about(cx, &handover.declared_twice, warnings::declared_twice);
     match planned {
         Some(planned) => planned.look_again_at(&handover.again),
         None => Private { left: handover.left, ..private }.keep(cx),

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PRESET_IDENTITY;
-use super::explain::{self, Doing};
+use super::failures;
 use super::id::{self, ImportId};
 use super::model::MemberAuthIdentity;
 use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::{Operation, Timeouts};
-use crate::organization::Grants;
+use crate::organization::{Grants, Halt};
 use crate::reconcile::{Pair, Product};
 
 /// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those
@@ -21,7 +21,7 @@ pub(super) async fn import(cx: &Cx<'_, Grants>, id: &str) -> Result<MemberAuthId
     })?;
     let grants = cx.data()?;
     let until = Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone());
-    let failed = |halt| explain::look(Doing::Importing, &halt, &until);
+    let failed = |halt| looking_failed(&halt, &until);
     match parsed {
         ImportId::Members(members) => {
             let held = held(grants, &members, &until).await?;
@@ -40,8 +40,7 @@ pub(super) async fn import(cx: &Cx<'_, Grants>, id: &str) -> Result<MemberAuthId
 
 /// What each of `members` holds, as ids ready to paste.
 async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Result<String, Diagnostics> {
-    let held =
-        grants.held_by(members, until).await.map_err(|halt| explain::look(Doing::Importing, &halt, until))?;
+    let held = grants.held_by(members, until).await.map_err(|halt| looking_failed(&halt, until))?;
     let mut by_member: BTreeMap<u64, BTreeSet<u64>> =
         members.iter().map(|&uin| (uin, BTreeSet::new())).collect();
     for Pair { member_uin, identity_id } in held.into_keys() {
@@ -59,6 +58,10 @@ async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Res
         format!("  {:?}", id::render(&Product { members: [member].into(), identities }))
     });
     Ok(format!("What exists now, as ids that can be imported:\n\n{}", lines.collect::<Vec<_>>().join("\n")))
+}
+
+fn looking_failed(halt: &Halt, until: &Deadline) -> Diagnostics {
+    failures::look(&failures::of(Operation::Read, until), halt)
 }
 
 fn unexpected(id: &str, what: &str) -> Diagnostic {

@@ -4,19 +4,20 @@
 //! It owns the product of its two sets, additively: grants outside the product are never touched. What the
 //! operations promise is in `framework::resource`; what they do, step by step, is one file each.
 
-mod advice;
 mod apply;
 mod coordinate;
-mod explain;
+mod failures;
 mod id;
 mod import;
 mod model;
 mod plan;
 mod private;
 mod read;
+mod remedy;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod warnings;
 
 pub use model::MemberAuthIdentity;
 

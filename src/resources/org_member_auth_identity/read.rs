@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::explain::{self, Doing};
+use super::failures;
 use super::id;
 use super::model::MemberAuthIdentity;
 use super::private::Private;
@@ -35,7 +35,7 @@ pub(super) async fn read(
         .into());
     }
     let until = Deadline::after(prior.limits().limit(Operation::Read), cx.stop().clone());
-    let failed = |halt: Halt| explain::look(Doing::Reading, &halt, &until);
+    let failed = |halt: Halt| failures::look(&failures::of(Operation::Read, &until), &halt);
     let mut found = grants.observe(&pairs, &until).await.map_err(failed)?;
     // What is dropped here is in no state any more.
     let missed = prior.recorded().into_keys().filter(|pair| !found.contains_key(pair)).collect();

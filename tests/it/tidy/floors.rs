@@ -4,7 +4,7 @@ use super::sources::{Source, line_of};
 
 /// Each floor with the floors that it may name. `lib.rs` composes them all, and `main.rs` only calls it.
 /// Tests may name `ambient` besides, to fix the world.
-const TABLE: [(&str, &[&str]); 12] = [
+const TABLE: [(&str, &[&str]); 13] = [
     ("ambient", &[]),
     ("causes", &[]),
     ("reconcile", &[]),
@@ -14,14 +14,16 @@ const TABLE: [(&str, &[&str]); 12] = [
     ("plugin", &["ambient", "causes", "proto"]),
     ("wire", &["causes", "framework", "proto"]),
     ("organization", &["cloud", "reconcile"]),
-    ("resources", &["causes", "cloud", "framework", "organization", "reconcile"]),
-    ("provider", &["ambient", "causes", "cloud", "framework", "organization", "resources"]),
+    ("diagnose", &["causes", "cloud", "framework", "organization", "reconcile"]),
+    ("resources", &["cloud", "diagnose", "framework", "organization", "reconcile"]),
+    ("provider", &["ambient", "causes", "cloud", "diagnose", "framework", "organization", "resources"]),
     (
         "lib",
         &[
             "ambient",
             "causes",
             "cloud",
+            "diagnose",
             "framework",
             "organization",
             "plugin",
