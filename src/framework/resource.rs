@@ -46,8 +46,8 @@ pub trait Resource: Send + Sync + 'static {
     /// Makes what `planned` says. Write-only attributes in it have the value that the configuration gives
     /// them.
     ///
-    /// After success the last [`StateSlot::save`] is the new state: wholly known, and equal to `planned` wherever
-    /// that was known. After failure it is what exists (saved nothing: nothing exists).
+    /// After success the last [`StateSlot::save`] is the new state: wholly known, and equal to `planned`
+    /// wherever that was known. After failure it is what exists (saved nothing: nothing exists).
     fn create(
         &self,
         cx: &Cx<'_, Self::Data>,
@@ -66,8 +66,8 @@ pub trait Resource: Send + Sync + 'static {
     /// Turns what `prior` says into what `planned` says, in place. Write-only attributes as in
     /// [`Resource::create`].
     ///
-    /// After success as in [`Resource::create`]. After failure the last [`StateSlot::save`] is what exists (saved
-    /// nothing: `prior` still holds).
+    /// After success as in [`Resource::create`]. After failure the last [`StateSlot::save`] is what exists
+    /// (saved nothing: `prior` still holds).
     fn update(
         &self,
         cx: &Cx<'_, Self::Data>,
