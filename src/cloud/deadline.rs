@@ -18,7 +18,7 @@ pub struct Deadline {
 
 /// Why an operation must not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum DeadlineError {
     /// The limit has passed.
     TimedOut,
     /// The caller asked to stop.
@@ -32,30 +32,30 @@ impl Deadline {
     }
 
     /// Whether, and why, the operation must not go on. A stop comes before a limit that has passed as well.
-    pub fn ended(&self) -> Option<Ended> {
+    pub fn ended(&self) -> Option<DeadlineError> {
         if self.stop.is_cancelled() {
-            Some(Ended::Stopped)
+            Some(DeadlineError::Stopped)
         } else {
-            self.remaining().is_zero().then_some(Ended::TimedOut)
+            self.remaining().is_zero().then_some(DeadlineError::TimedOut)
         }
     }
 
     /// Waits for `for_`, or fails as soon as the operation ends.
-    pub async fn sleep(&self, for_: Duration) -> Result<(), Ended> {
+    pub async fn sleep(&self, for_: Duration) -> Result<(), DeadlineError> {
         self.race(tokio::time::sleep(for_)).await
     }
 
     /// Awaits `work`, or drops it and fails as soon as the operation ends. For waits only: work that may have
     /// an effect must not be dropped half-way.
-    pub async fn race<T>(&self, work: impl Future<Output = T>) -> Result<T, Ended> {
+    pub async fn race<T>(&self, work: impl Future<Output = T>) -> Result<T, DeadlineError> {
         if let Some(ended) = self.ended() {
             return Err(ended);
         }
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Err(Ended::Stopped),
+            () = self.stop.cancelled() => Err(DeadlineError::Stopped),
             done = work => Ok(done),
-            () = tokio::time::sleep(self.remaining()) => Err(Ended::TimedOut),
+            () = tokio::time::sleep(self.remaining()) => Err(DeadlineError::TimedOut),
         }
     }
 
@@ -65,12 +65,12 @@ impl Deadline {
         &self,
         grace: Duration,
         work: impl Future<Output = T>,
-    ) -> Result<T, Ended> {
+    ) -> Result<T, DeadlineError> {
         tokio::select! {
             biased;
             done = work => Ok(done),
-            () = self.stop.cancelled() => Err(Ended::Stopped),
-            () = tokio::time::sleep((self.limit + grace).saturating_sub(self.elapsed())) => Err(Ended::TimedOut),
+            () = self.stop.cancelled() => Err(DeadlineError::Stopped),
+            () = tokio::time::sleep((self.limit + grace).saturating_sub(self.elapsed())) => Err(DeadlineError::TimedOut),
         }
     }
 
@@ -101,9 +101,9 @@ mod tests {
         let deadline = Deadline::after(SECOND, CancellationToken::new());
         assert_eq!(deadline.ended(), None);
         assert_eq!(deadline.sleep(SECOND / 2).await, Ok(()));
-        assert_eq!(deadline.sleep(SECOND).await, Err(Ended::TimedOut));
+        assert_eq!(deadline.sleep(SECOND).await, Err(DeadlineError::TimedOut));
         assert_eq!(deadline.elapsed(), SECOND, "it must wake at the limit, not after the sleep");
-        assert_eq!(deadline.ended(), Some(Ended::TimedOut));
+        assert_eq!(deadline.ended(), Some(DeadlineError::TimedOut));
         assert_eq!(deadline.remaining(), Duration::ZERO);
     }
 
@@ -112,7 +112,7 @@ mod tests {
         let deadline = Deadline::after(SECOND, CancellationToken::new());
         for _ in 0..3 {
             let waited = deadline.race_with_grace(SECOND, std::future::pending::<()>()).await;
-            assert_eq!(waited, Err(Ended::TimedOut));
+            assert_eq!(waited, Err(DeadlineError::TimedOut));
             assert_eq!(deadline.elapsed(), SECOND * 2);
         }
     }
@@ -127,8 +127,8 @@ mod tests {
         });
         tokio::task::yield_now().await;
         stop.cancel();
-        assert_eq!(sleeper.await.unwrap(), Err(Ended::Stopped));
+        assert_eq!(sleeper.await.unwrap(), Err(DeadlineError::Stopped));
         tokio::time::advance(SECOND * 2).await;
-        assert_eq!(deadline.ended(), Some(Ended::Stopped));
+        assert_eq!(deadline.ended(), Some(DeadlineError::Stopped));
     }
 }

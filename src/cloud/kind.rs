@@ -1,6 +1,6 @@
 //! What a caller can do about a failure: the one cut through all errors of this floor.
 
-use super::deadline::Ended;
+use super::deadline::DeadlineError;
 
 /// What a caller can do about an [`ApiError`](super::ApiError).
 #[non_exhaustive]
@@ -35,11 +35,11 @@ pub enum Kind {
     Stopped,
 }
 
-impl From<Ended> for Kind {
-    fn from(ended: Ended) -> Self {
+impl From<DeadlineError> for Kind {
+    fn from(ended: DeadlineError) -> Self {
         match ended {
-            Ended::TimedOut => Self::TimedOut,
-            Ended::Stopped => Self::Stopped,
+            DeadlineError::TimedOut => Self::TimedOut,
+            DeadlineError::Stopped => Self::Stopped,
         }
     }
 }

@@ -45,7 +45,7 @@ pub use ca_bundle::{CaBundle, CaBundleError};
 pub use client::Client;
 pub use codes::{Blame, Meaning};
 pub use credentials::{Credentials, CredentialsError, ProvideCredentials};
-pub use deadline::{Deadline, Ended};
+pub use deadline::{Deadline, DeadlineError};
 pub use endpoint::{DEFAULT_DOMAIN, DomainError, Endpoint, EndpointError, Protocol};
 pub use endpoints::Endpoints;
 pub use error::ApiError;

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::remedy::{self, OwnRemedies};
 use super::words::{counted, named, paragraphs};
 use crate::causes::with_causes;
-use crate::cloud::{ApiError, Deadline, Ended, Kind};
+use crate::cloud::{ApiError, Deadline, DeadlineError, Kind};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::timeouts::{Operation, render_duration};
 use crate::organization::Halt;
@@ -117,14 +117,14 @@ impl<'a> Failed<'a> {
         let subject = self.subject;
         let (summary, why) = match halt {
             Halt::Error(error) => return self.by_error(tried, progress, error, error.attempts()),
-            Halt::Ended(Ended::TimedOut) => {
+            Halt::Ended(DeadlineError::TimedOut) => {
                 let more = match subject {
                     Subject::Resource(_) => "Give it more time, or apply again to go on from here.",
                     Subject::DataSource => subject.go_on(),
                 };
                 ("Operation ran out of time", format!("{} {more}", subject.limit(self.until)))
             }
-            Halt::Ended(Ended::Stopped) => {
+            Halt::Ended(DeadlineError::Stopped) => {
                 ("Operation stopped", format!("You asked the run to stop. {}", subject.go_on()))
             }
             Halt::Unclear(pairs) => (

@@ -13,8 +13,8 @@ use super::*;
 use crate::ambient::FixedClock;
 use crate::cloud::api::organization::{AuthIdentityPage, DescribeOrganizationMemberAuthIdentities};
 use crate::cloud::{
-    Agent, ApiError, Client, Credentials, Deadline, Ended, Endpoint, HttpRequest, HttpResponse, Meaning,
-    Product, Settings, Transport, TransportError,
+    Agent, ApiError, Client, Credentials, Deadline, DeadlineError, Endpoint, HttpRequest, HttpResponse,
+    Meaning, Product, Settings, Transport, TransportError,
 };
 use crate::framework::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::framework::path::Path;
@@ -112,11 +112,11 @@ async fn a_data_source_that_ends_early_says_why() {
     let until = until();
     let told = |halt: Halt| only(read_failed(TRIED, halt, &until)).detail;
     assert_eq!(
-        told(Ended::TimedOut.into()),
+        told(DeadlineError::TimedOut.into()),
         "Could not list what the member holds. The limit was 5m. Run again."
     );
     assert_eq!(
-        told(Ended::Stopped.into()),
+        told(DeadlineError::Stopped.into()),
         "Could not list what the member holds. You asked the run to stop. Run again."
     );
     let throttled = read(Some("RequestLimitExceeded"), &until).await.unwrap_err();
@@ -129,7 +129,7 @@ async fn a_data_source_hears_of_no_state_and_of_no_timeouts() {
     let until = until();
     let mut halts = vec![
         Halt::Broken,
-        Halt::Ended(Ended::TimedOut),
+        Halt::Ended(DeadlineError::TimedOut),
         Halt::Unclear(BTreeSet::from([Pair { member_uin: 1, identity_id: 2 }])),
     ];
     for code in [

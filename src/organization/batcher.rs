@@ -32,12 +32,12 @@ const AT_WORK: BatchWindow = BatchWindow { quiet: Duration::from_secs(2), most: 
 #[derive(Debug)]
 pub(super) struct Batcher<D> {
     lingers: bool,
-    crowd: Mutex<Crowd<D>>,
+    demands: Mutex<Demands<D>>,
     joined: Notify,
 }
 
 #[derive(Debug)]
-struct Crowd<D> {
+struct Demands<D> {
     waiting: Vec<D>,
     /// How many have left in a batch that is not dealt with yet.
     at_work: usize,
@@ -84,54 +84,60 @@ impl<D> Batcher<D> {
     }
 
     fn new(lingers: bool) -> Self {
-        let crowd = Mutex::new(Crowd { waiting: Vec::new(), at_work: 0, expected: 0 });
-        Self { lingers, crowd, joined: Notify::new() }
+        let demands = Mutex::new(Demands { waiting: Vec::new(), at_work: 0, expected: 0 });
+        Self { lingers, demands, joined: Notify::new() }
     }
 
     /// True for the first of a batch.
     fn add(&self, demand: D) -> bool {
-        let mut crowd = self.crowd();
-        crowd.waiting.push(demand);
+        let mut all = self.demands();
+        all.waiting.push(demand);
         self.joined.notify_one();
-        crowd.waiting.len() == 1
+        all.waiting.len() == 1
     }
 
     /// Waits for the batch to end, and takes it.
     async fn batch(&self) -> Batch<'_, D> {
-        let started = Instant::now();
-        while let Some(patience) = self.patience() {
-            let end = (started + patience.most).min(Instant::now() + patience.quiet);
+        let (mut began, mut held_up) = (Instant::now(), false);
+        while let Some(window) = self.window() {
+            // Those of the batch that was at work come now.
+            let is_held_up = self.demands().at_work > 0;
+            if held_up && !is_held_up {
+                began = Instant::now();
+            }
+            held_up = is_held_up;
+            let end = (began + window.most).min(Instant::now() + window.quiet);
             if timeout_at(end, self.joined.notified()).await.is_err() {
                 break;
             }
         }
-        let mut crowd = self.crowd();
-        let demands = std::mem::take(&mut crowd.waiting);
-        crowd.at_work += demands.len();
-        crowd.expected = crowd.at_work.max(crowd.expected / 2);
+        let mut all = self.demands();
+        let demands = std::mem::take(&mut all.waiting);
+        all.at_work += demands.len();
+        all.expected = all.at_work.max(all.expected / 2);
         Batch { size: demands.len(), demands, batcher: self }
     }
 
     /// None once everybody is there.
-    fn patience(&self) -> Option<BatchWindow> {
-        let crowd = self.crowd();
-        let missing = crowd.waiting.len() < crowd.expected;
-        match crowd.expected {
+    fn window(&self) -> Option<BatchWindow> {
+        let all = self.demands();
+        let missing = all.waiting.len() < all.expected;
+        match all.expected {
             2.. if !missing => None,
-            _ if missing && self.lingers && crowd.at_work > 0 => Some(AT_WORK),
+            _ if missing && self.lingers && all.at_work > 0 => Some(AT_WORK),
             _ if missing && self.lingers => Some(LONG),
             _ => Some(SHORT),
         }
     }
 
-    fn crowd(&self) -> MutexGuard<'_, Crowd<D>> {
-        self.crowd.lock().unwrap_or_else(PoisonError::into_inner)
+    fn demands(&self) -> MutexGuard<'_, Demands<D>> {
+        self.demands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<D> Drop for Batch<'_, D> {
     fn drop(&mut self) {
-        self.batcher.crowd().at_work -= self.size;
+        self.batcher.demands().at_work -= self.size;
         self.batcher.joined.notify_one();
     }
 }
@@ -155,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_joins_while_the_first_waits_is_in_the_wave() {
+    async fn who_joins_while_the_first_waits_is_in_the_batch() {
         let batcher = Batcher::brief();
         assert!(batcher.add(1));
         let (batch, ()) = tokio::join!(taken(&batcher), arrive(&batcher, 2..5, SHORT.quiet / 2));
@@ -193,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn halves_that_are_out_of_step_become_one_wave() {
+    async fn halves_that_are_out_of_step_become_one_batch() {
         let batcher = Batcher::lingering();
         batcher.add(1);
         let first = batcher.batch().await;
@@ -203,6 +209,38 @@ mod tests {
         batcher.add(3);
         let (batch, ()) = tokio::join!(taken(&batcher), arrive(&batcher, [4], LONG.quiet / 2));
         assert_eq!(batch, [3, 4]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_while_a_batch_is_at_work_waits_for_those_in_it() {
+        let batcher = Batcher::lingering();
+        for number in 0..9 {
+            batcher.add(number);
+        }
+        let at_work = batcher.batch().await;
+        let started = Instant::now();
+        batcher.add(9);
+        let held_up = LONG.most * 4;
+        let (batch, ()) = tokio::join!(taken(&batcher), async {
+            sleep(held_up).await;
+            drop(at_work);
+            arrive(&batcher, 10..18, Duration::from_millis(1)).await;
+        });
+        assert_eq!(batch.len(), 9);
+        assert_eq!(started.elapsed(), held_up + Duration::from_millis(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_that_is_at_work_for_long_is_waited_for_no_more() {
+        let batcher = Batcher::lingering();
+        for number in 0..9 {
+            batcher.add(number);
+        }
+        let _at_work = batcher.batch().await;
+        let started = Instant::now();
+        batcher.add(9);
+        assert_eq!(taken(&batcher).await, [9]);
+        assert_eq!(started.elapsed(), AT_WORK.most);
     }
 
     #[tokio::test(start_paused = true)]
@@ -217,8 +255,8 @@ mod tests {
                 let started = Instant::now();
                 batcher.add(alone);
                 assert_eq!(taken(&batcher).await, [alone]);
-                let patience = if alone < disappointments { LONG } else { SHORT };
-                assert_eq!(started.elapsed(), patience.quiet, "{alone} of {crowd}");
+                let window = if alone < disappointments { LONG } else { SHORT };
+                assert_eq!(started.elapsed(), window.quiet, "{alone} of {crowd}");
             }
         }
     }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::cloud::{Deadline, Ended};
+use crate::cloud::{Deadline, DeadlineError};
 use crate::reconcile::Pair;
 
 /// How long an operation that failed waits at most for those who claim what it was to give up: two calls and
@@ -63,7 +63,11 @@ pub(super) struct Revoking<'a> {
 
 impl Claims {
     /// Claims `pairs`, and returns as soon as none of them is being revoked.
-    pub(super) async fn claim(&self, pairs: &BTreeSet<Pair>, until: &Deadline) -> Result<Claim<'_>, Ended> {
+    pub(super) async fn claim(
+        &self,
+        pairs: &BTreeSet<Pair>,
+        until: &Deadline,
+    ) -> Result<Claim<'_>, DeadlineError> {
         let claim = {
             let mut entries = self.entries();
             let taken = |pair: &&Pair| entries.claimed.contains_key(pair) || entries.held.contains(pair);
@@ -83,7 +87,11 @@ impl Claims {
 
     /// Takes `pair` to revoke it, once it is clear that no other resource of this run gets to hold it.
     /// `None`: one does.
-    pub(super) async fn revoke(&self, pair: Pair, until: &Deadline) -> Result<Option<Revoking<'_>>, Ended> {
+    pub(super) async fn revoke(
+        &self,
+        pair: Pair,
+        until: &Deadline,
+    ) -> Result<Option<Revoking<'_>>, DeadlineError> {
         self.wait(until, |entries| {
             if entries.claimed.contains_key(&pair) {
                 return None;
@@ -122,7 +130,7 @@ impl Claims {
         &self,
         until: &Deadline,
         mut ready: impl FnMut(&mut Entries) -> Option<T>,
-    ) -> Result<T, Ended> {
+    ) -> Result<T, DeadlineError> {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -289,6 +297,6 @@ mod tests {
         let claims = Claims::default();
         let _claim = claims.claim(&pairs([1]), &minute()).await.unwrap();
         let until = Deadline::after(SECOND, CancellationToken::new());
-        assert_eq!(claims.revoke(pair(1), &until).await.unwrap_err(), Ended::TimedOut);
+        assert_eq!(claims.revoke(pair(1), &until).await.unwrap_err(), DeadlineError::TimedOut);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cloud::{ApiError, Ended, Kind};
+use crate::cloud::{ApiError, DeadlineError, Kind};
 use crate::reconcile::Pair;
 use crate::reconcile::confirm::Says;
 
@@ -24,7 +24,7 @@ pub(super) fn refusal(pairs: BTreeSet<Pair>, error: ApiError, attempts: u32) -> 
 #[derive(Clone, Debug)]
 pub enum Halt {
     /// Its time was up, or the user asked the run to stop.
-    Ended(Ended),
+    Ended(DeadlineError),
     /// An answer that every further call would get too.
     Error(Arc<ApiError>),
     /// The API's lists contradict themselves, so that nobody can tell whether these pairs exist.
@@ -33,8 +33,8 @@ pub enum Halt {
     Broken,
 }
 
-impl From<Ended> for Halt {
-    fn from(ended: Ended) -> Self {
+impl From<DeadlineError> for Halt {
+    fn from(ended: DeadlineError) -> Self {
         Self::Ended(ended)
     }
 }

@@ -16,7 +16,7 @@ use super::search::{Search, lock};
 use super::trouble::Trouble;
 use super::{Halt, LAST_CALL};
 use crate::cloud::api::organization::{IDENTITIES_PER_CALL, MEMBERS_PER_CALL};
-use crate::cloud::{Client, Deadline, Ended};
+use crate::cloud::{Client, Deadline, DeadlineError};
 use crate::reconcile::Pair;
 use crate::reconcile::read::Freshness;
 use crate::reconcile::tile::{self, Limits};
@@ -56,7 +56,7 @@ impl Granter {
             Ok(Ok(round)) => return round,
             Ok(Err(_)) => Halt::Broken,
             // Others' calls took longer than this demand may.
-            Err(_) => Halt::Ended(Ended::TimedOut),
+            Err(_) => Halt::Ended(DeadlineError::TimedOut),
         };
         // Its pairs may have been granted, or may still be.
         GrantReport { accepted: pairs.clone(), halt: Some(halt), ..GrantReport::default() }

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::{Grants, Halt};
-use crate::cloud::{Deadline, Ended};
+use crate::cloud::{Deadline, DeadlineError};
 use crate::reconcile::Pair;
 use crate::reconcile::roster::{Handover, Intent, Mark, Roster};
 
@@ -34,7 +34,7 @@ impl Handovers {
     }
 
     /// Waits while `goes_on` says so, unless nothing was planned for a while. Returns whether it waited.
-    async fn wait(&self, until: &Deadline, goes_on: impl Fn(&Roster) -> bool) -> Result<bool, Ended> {
+    async fn wait(&self, until: &Deadline, goes_on: impl Fn(&Roster) -> bool) -> Result<bool, DeadlineError> {
         let mut waited = false;
         loop {
             let planned = self.planned.notified();

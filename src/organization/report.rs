@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Culprit, Halt, Refusal};
-use crate::cloud::{Ended, Kind};
+use crate::cloud::{DeadlineError, Kind};
 use crate::reconcile::confirm::remove_refused;
 use crate::reconcile::read::Revision;
 use crate::reconcile::{Pair, Product};
@@ -60,7 +60,7 @@ impl GrantReport {
     /// Whether a time limit ended it.
     pub(super) fn ran_out_of_time(&self) -> bool {
         match &self.halt {
-            Some(Halt::Ended(ended)) => *ended == Ended::TimedOut,
+            Some(Halt::Ended(ended)) => *ended == DeadlineError::TimedOut,
             Some(Halt::Error(error)) => error.kind() == Kind::TimedOut,
             Some(Halt::Unclear(_) | Halt::Broken) | None => false,
         }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use crate::cloud::deadline::Ended;
+use crate::cloud::deadline::DeadlineError;
 
 /// Why there are no credentials, or none that can be used. Never holds any part of them, and is shared by all
 /// who waited for them.
@@ -44,7 +44,7 @@ pub enum CredentialsError {
     },
     /// Nobody waits any longer.
     #[error("the wait for credentials ended")]
-    Ended(Ended),
+    Ended(DeadlineError),
     /// The task that asked the source panicked; the log says where.
     #[error("the task that fetched the credentials panicked")]
     Broken,

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use super::*;
-use crate::cloud::deadline::Ended;
+use crate::cloud::deadline::DeadlineError;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: TimeDelta = TimeDelta::hours(1);
@@ -126,8 +126,8 @@ async fn a_caller_who_goes_away_leaves_the_renewal_to_the_others() {
             tokio::time::sleep(Duration::from_secs(2)).await;
             stop.cancel();
         });
-    assert!(matches!(first, Err(CredentialsError::Ended(Ended::Stopped))), "{first:?}");
-    assert!(matches!(second, Err(CredentialsError::Ended(Ended::TimedOut))), "{second:?}");
+    assert!(matches!(first, Err(CredentialsError::Ended(DeadlineError::Stopped))), "{first:?}");
+    assert!(matches!(second, Err(CredentialsError::Ended(DeadlineError::TimedOut))), "{second:?}");
     assert_eq!((third.as_str(), stage.asked()), ("a", 1));
 }
 
