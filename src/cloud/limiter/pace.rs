@@ -32,9 +32,9 @@ const SAMPLES: usize = 10;
 /// What is left of a share that was refused a gain.
 const KEPT: f64 = 0.85;
 /// How long a share is left as it is, in seconds for each call a second, at half of the luck.
-const QUIET: f64 = 0.7;
+const QUIET: f64 = 0.6;
 /// How many calls a second are gained in a second after that.
-const GAIN: f64 = 2.0;
+const GAIN: f64 = 2.5;
 
 /// When calls of one action were made, and how they fared.
 #[derive(Debug)]
