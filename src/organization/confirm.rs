@@ -1,4 +1,4 @@
-//! Takes the steps of [`Confirm`](crate::reconcile::confirm::Confirm): grants, looks, waits.
+//! Takes the steps of [`Confirm`]: grants, looks, waits.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

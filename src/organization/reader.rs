@@ -127,13 +127,13 @@ impl Reader {
         }
     }
 
-    /// A moment: a reading that begins later is newer.
+    /// A new revision: a reading that begins later is newer.
     pub(super) fn now(&self) -> Revision {
         self.shared().planner.now()
     }
 
     /// Stamps `pairs` as granted: to be called when the call begins, and when it ends. What is read from then
-    /// on may be believed about them; returns that moment.
+    /// on may be believed about them; returns that revision.
     pub(super) fn granted(&self, pairs: &BTreeSet<Pair>) -> Revision {
         self.shared().planner.granted(pairs)
     }

@@ -75,7 +75,7 @@ impl CredentialsCache {
 
     /// Credentials that are valid now. Waits only if there are none, and not longer than `until`.
     ///
-    /// Fails with the source's error, or with [`CredentialsError::DeadlineError`] when `until` ends.
+    /// Fails with the source's error, or with [`CredentialsError::Ended`] when `until` ends.
     pub(crate) async fn provide(&self, until: &Deadline) -> Outcome {
         let flight = {
             let mut state = self.0.state();

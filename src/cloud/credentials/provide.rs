@@ -17,7 +17,7 @@ use crate::cloud::deadline::Deadline;
 pub trait ProvideCredentials: Send + Sync + fmt::Debug {
     /// Credentials that are valid now.
     ///
-    /// Fails with [`CredentialsError::Missing`] if the source has none, with [`CredentialsError::DeadlineError`] when
+    /// Fails with [`CredentialsError::Missing`] if the source has none, with [`CredentialsError::Ended`] when
     /// `until` ends, and with another error if what it has cannot be used: then nothing else may silently
     /// take its place.
     async fn provide(&self, until: &Deadline) -> Result<Credentials, CredentialsError>;

@@ -24,9 +24,9 @@ pub struct ReadDemand {
 /// How new a reading must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// Begun after this moment, for what was there before.
+    /// Begun after this revision, for what was there before.
     Read(Revision),
-    /// Begun after this moment, for what is new since: it may have a place of its own in a list.
+    /// Begun after this revision, for what is new since: it may have a place of its own in a list.
     Written(Revision),
 }
 
