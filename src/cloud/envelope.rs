@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use self::field::{Code, Error, Text};
 use super::api::lenient::Object;
 use super::error::{Failure, Misshape};
+use super::printable::{printable, shortened};
 use super::redact::{Secrets, is_steering};
 use super::transport::HttpResponse;
 
@@ -56,9 +57,6 @@ struct Around<T> {
 
 /// How many characters of a foreign answer are shown.
 const EXCERPT_LENGTH_MAX: usize = 160;
-/// How many characters of what the service says are kept: no documented text comes near it.
-const TEXT_LENGTH_MAX: usize = 2_000;
-
 /// Opens the envelope. What a failure says is without `secrets`.
 pub(crate) fn open(answer: &HttpResponse, secrets: &Secrets) -> Result<Success, Failure> {
     let foreign = || Failure::Foreign { status: answer.status, excerpt: excerpt(&answer.body, secrets) };
@@ -93,18 +91,6 @@ impl Success {
     }
 }
 
-/// `text` as it may be shown: whoever answers must not be able to steer a terminal, or to flood it.
-pub(crate) fn printable(text: &str) -> String {
-    shortened(&text.replace(is_steering, " "), TEXT_LENGTH_MAX)
-}
-
-fn shortened(text: &str, length_max: usize) -> String {
-    match text.char_indices().nth(length_max) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 /// The start of a body in one printable line: enough to recognise a proxy's page.
 fn excerpt(body: &[u8], secrets: &Secrets) -> String {
     let text = String::from_utf8_lossy(body);
@@ -119,6 +105,7 @@ mod tests {
     use super::*;
     use crate::causes::with_causes;
     use crate::cloud::api::organization::AuthIdentityPage;
+    use crate::cloud::printable::TEXT_LENGTH_MAX;
 
     fn check(status: u16, body: &str) -> String {
         match open(

@@ -27,6 +27,7 @@ mod error;
 mod http;
 mod kind;
 mod limiter;
+mod printable;
 mod proxy;
 mod redact;
 mod request;

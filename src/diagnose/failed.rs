@@ -4,65 +4,13 @@ use std::error::Error;
 use std::fmt::Write;
 
 use super::remedy::{self, OwnRemedies};
+use super::subject::Subject;
 use super::words::{counted, named, paragraphs};
 use crate::causes::with_causes;
 use crate::cloud::{ApiError, Deadline, DeadlineError, Kind};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::timeouts::{Operation, render_duration};
+use crate::framework::timeouts::Operation;
 use crate::organization::Halt;
-
-/// What failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// An operation of a resource, which has a state and `timeouts`.
-    Resource(Operation),
-    /// The read of a data source, which has neither.
-    DataSource,
-}
-
-impl Subject {
-    /// How to try once more, as the beginning of a sentence.
-    pub(super) fn again(self) -> &'static str {
-        match self {
-            Self::Resource(_) => "Apply again",
-            Self::DataSource => "Run again",
-        }
-    }
-
-    /// The sentence about an operation that ended half-way, and whose work is not lost.
-    pub(super) fn go_on(self) -> &'static str {
-        match self {
-            Self::Resource(_) => "Apply again to go on from here.",
-            Self::DataSource => "Run again.",
-        }
-    }
-
-    /// `sentence`, where there is a state that it can be about.
-    pub(super) fn of_state(self, sentence: &'static str) -> &'static str {
-        match self {
-            Self::Resource(_) => sentence,
-            Self::DataSource => "",
-        }
-    }
-
-    fn limit(self, until: &Deadline) -> String {
-        let limit = render_duration(until.limit());
-        match self {
-            Self::Resource(operation) => {
-                format!("The limit was {limit}, set by timeouts.{} or its default.", operation.key())
-            }
-            Self::DataSource => format!("The limit was {limit}."),
-        }
-    }
-
-    /// Whether the configuration may be to blame: what only reads or removes does not take its values.
-    fn takes_values(self) -> bool {
-        match self {
-            Self::Resource(operation) => matches!(operation, Operation::Create | Operation::Update),
-            Self::DataSource => true,
-        }
-    }
-}
 
 /// An operation that failed: all that its texts have in common.
 #[derive(Clone, Copy, Debug)]

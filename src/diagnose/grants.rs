@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::failed::{Failed, Subject};
+use super::failed::Failed;
 use super::remedy::Remedy;
+use super::subject::Subject;
 use super::words::{counted, named, paragraphs};
 use crate::cloud::Kind;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};

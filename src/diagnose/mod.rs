@@ -8,11 +8,13 @@
 mod failed;
 mod grants;
 mod remedy;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use failed::{Failed, Subject, read_failed};
+pub use failed::{Failed, read_failed};
 pub use grants::{not_granted, not_revoked};
 pub use remedy::{OwnRemedies, Remedy};
+pub use subject::Subject;
 pub use words::{counted, named};

@@ -1,7 +1,7 @@
 //! What an error of the API tells a user, and what to do next: by what its code means to the type that asked,
 //! else to any type, else by its kind. Knows no attribute of a type, only those of the provider block.
 
-use super::failed::Subject;
+use super::subject::Subject;
 use crate::cloud::{ApiError, Kind, Meaning};
 use crate::framework::path::Path;
 

@@ -13,12 +13,14 @@ mod lists;
 mod reader;
 mod report;
 mod revoker;
+mod role_search;
 mod roles;
 mod search;
+mod tile;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use claims::Claim;
@@ -134,4 +136,8 @@ impl Grants {
     ) -> Result<BTreeMap<Pair, Grant>, Halt> {
         self.reader.held_by(members, until).await
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,18 +2,19 @@
 //!
 //! A refused call is halved until what is bad is named and the rest granted. Where nearly everything fails,
 //! it is taken apart at once and its parts are asked for side by side. What fails because of a role goes its
-//! own way (`roles.rs`).
+//! own way (`role_search.rs`).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use futures_util::stream::{self, StreamExt};
 
 use super::reader::Reader;
 use super::report::GrantReport;
 use super::roles::Roles;
+use super::tile::Tile;
 use super::trouble::Trouble;
-use super::{CONCURRENT_CALLS, Culprit, Refusal, refusal};
+use super::{CONCURRENT_CALLS, Culprit, Refusal, lock, refusal};
 use crate::cloud::api::organization::CreateOrganizationMemberAuthIdentity;
 use crate::cloud::{ApiError, Blame, Client, Deadline, Kind, Meaning};
 use crate::reconcile::tile::{self, Side};
@@ -41,14 +42,6 @@ pub(super) struct Later {
     pub(super) parts: Vec<Tile>,
     /// Members whose role could not be made.
     pub(super) roles: Roles,
-}
-
-/// A call to make.
-#[derive(Clone, Debug)]
-pub(super) struct Tile {
-    pub(super) product: Product,
-    /// The refusal of the larger call that it was part of.
-    pub(super) part_of: Option<Refusal>,
 }
 
 /// What became of one call.
@@ -219,20 +212,6 @@ impl Search<'_> {
     pub(super) fn later(&self) -> MutexGuard<'_, Later> {
         lock(&self.later)
     }
-}
-
-impl Tile {
-    /// Each member, each identity or each pair of it.
-    pub(super) fn apart(self, side: Side, refusal: Option<&Refusal>) -> impl Iterator<Item = Self> {
-        let part_of = refusal.cloned().or(self.part_of);
-        tile::apart(&self.product, side)
-            .into_iter()
-            .map(move |product| Self { product, part_of: part_of.clone() })
-    }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether the role in the member account could not be made.

@@ -16,6 +16,7 @@ pub mod handshake;
 mod host;
 mod lifetime;
 pub mod listen;
+pub mod listen_error;
 pub mod log;
 pub mod panic;
 mod provision;

@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use nix::unistd::Group;
 use tokio::net::{UnixListener, UnixStream};
 
-use super::listen::ListenError;
+use super::listen_error::ListenError;
 use crate::ambient::Env;
 
 /// `sun_path` holds 104 bytes on macOS and 108 on Linux, its final zero included.

@@ -1,6 +1,7 @@
 //! The provider: its block, its configuration, and the list that names every type.
 
 mod agent;
+mod argument;
 mod config;
 mod settings;
 mod validate;
@@ -50,7 +51,7 @@ impl Provider for TencentCloud {
     ) -> Result<Grants, Diagnostics> {
         let settings = settings::resolve(&config, host_version, &self.env, report).await?;
         let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
-            Diagnostic::error("Invalid provider configuration", settings::sentence(&error))
+            Diagnostic::error("Invalid provider configuration", argument::sentence(&error))
         })?;
         Ok(Grants::new(client))
     }

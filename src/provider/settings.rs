@@ -1,7 +1,6 @@
 //! From a provider block and the environment to the settings of the client. An argument wins over its
 //! variable; an empty text is the same as none.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,29 +8,26 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::agent::agent;
+use super::argument::{
+    MAX_RETRIES_MAX, REQUESTS_PER_SECOND_MAX, SUMMARY, domain_error, endpoint, endpoint_of, protocol,
+    sentence, whole_number, whole_of,
+};
 use super::config::{
     CA_BUNDLE, Config, DOMAIN, MAX_RETRIES, PROTOCOL, REQUESTS_PER_SECOND, organization_path,
 };
 use crate::ambient::Env;
-use crate::causes::with_causes;
 use crate::cloud::credentials::{EnvironmentSource, FixedSource};
 use crate::cloud::{
-    CaBundle, CredentialsError, DEFAULT_DOMAIN, Deadline, Endpoint, EndpointError, Product, Protocol,
-    ProvideCredentials, Settings,
+    CaBundle, CredentialsError, DEFAULT_DOMAIN, Deadline, Endpoint, Product, Protocol, ProvideCredentials,
+    Settings,
 };
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::value::{Field, Number};
 
-const SUMMARY: &str = "Invalid provider configuration";
-pub(super) const REQUESTS_PER_SECOND_MAX: u32 = 1_000;
 const MAX_RETRIES_DEFAULT: u32 = 8;
-pub(super) const MAX_RETRIES_MAX: u32 = 100;
 /// How long reading them may take.
 const CREDENTIALS_MAX: Duration = Duration::from_secs(30);
-/// How much of a domain a text quotes: more than a real one has.
-const DOMAIN_QUOTED: usize = 80;
-
 /// Settles every setting. `report` gets the warnings.
 pub(super) async fn resolve(
     config: &Config,
@@ -49,7 +45,7 @@ pub(super) async fn resolve(
             let domain = or_env(&config.domain, "TENCENTCLOUD_DOMAIN");
             let domain = domain.as_deref().unwrap_or(DEFAULT_DOMAIN);
             Endpoint::under(domain, Product::Organization, scheme)
-                .map_err(|error| domain_error(domain, &error))?
+                .map_err(|error| domain_error(domain, &error, DOMAIN.path()))?
         }
     };
     if organization.is_plain_http() && !organization.is_loopback() {
@@ -85,14 +81,6 @@ pub(super) async fn resolve(
             None => None,
         },
     })
-}
-
-/// An error and its causes, as one sentence.
-pub(super) fn sentence(error: &dyn Error) -> String {
-    let text = with_causes(error);
-    let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", letters.as_str())
 }
 
 /// The key pair: halves that the block leaves out come from the environment. A session token belongs to its
@@ -147,36 +135,6 @@ fn text(field: &Field<String>) -> Option<String> {
     field.known().filter(|text| !text.is_empty()).cloned()
 }
 
-pub(super) fn protocol(text: &str, path: Option<Path>) -> Result<Protocol, Diagnostic> {
-    text.parse()
-        .map_err(|error: EndpointError| Diagnostic { path, ..Diagnostic::error(SUMMARY, sentence(&error)) })
-}
-
-/// Quotes the start of the domain, unless it may hold a password, as a URL can.
-pub(super) fn domain_error(domain: &str, error: &EndpointError) -> Diagnostic {
-    let start: String = domain.chars().take(DOMAIN_QUOTED).collect();
-    let subject = if matches!(error, EndpointError::UserInfo) {
-        "The domain cannot be used".to_owned()
-    } else if start.len() < domain.len() {
-        format!("The domain begins with {start:?}")
-    } else {
-        format!("The domain is {domain:?}")
-    };
-    let whole = organization_path();
-    let detail =
-        format!("{subject}: {}. A whole URL, with a port say, goes into {whole}.", with_causes(error));
-    Diagnostic::error(SUMMARY, detail).at(DOMAIN.path())
-}
-
-pub(super) fn endpoint(url: &str, path: Path) -> Result<Endpoint, Diagnostic> {
-    endpoint_of(&path.to_string(), url).map_err(|diagnostic| diagnostic.at(path))
-}
-
-fn endpoint_of(name: &str, url: &str) -> Result<Endpoint, Diagnostic> {
-    Endpoint::parse(url)
-        .map_err(|error| Diagnostic::error(SUMMARY, format!("{name} cannot be used: {error}.")))
-}
-
 fn plain_http(endpoint: &Endpoint) -> Diagnostic {
     Diagnostic::warning(
         "Unencrypted endpoint",
@@ -189,27 +147,4 @@ fn plain_http(endpoint: &Endpoint) -> Diagnostic {
 
 fn whole(field: &Field<Number>, path: &Path, least: u32, most: u32) -> Result<Option<u32>, Diagnostic> {
     field.known().map(|number| whole_number(number, path, least, most)).transpose()
-}
-
-pub(super) fn whole_number(number: &Number, path: &Path, least: u32, most: u32) -> Result<u32, Diagnostic> {
-    in_range(number, least, most).ok_or_else(|| {
-        Diagnostic::error(
-            SUMMARY,
-            format!("{path} is {number}; it must be a whole number from {least} to {most}."),
-        )
-        .at(path.clone())
-    })
-}
-
-fn whole_of(name: &str, text: &str, least: u32, most: u32) -> Result<u32, Diagnostic> {
-    text.parse().ok().and_then(|number: Number| in_range(&number, least, most)).ok_or_else(|| {
-        Diagnostic::error(
-            SUMMARY,
-            format!("{name} is {text:?}; it must be a whole number from {least} to {most}."),
-        )
-    })
-}
-
-fn in_range(number: &Number, least: u32, most: u32) -> Option<u32> {
-    u32::try_from(number.to_u64()?).ok().filter(|number| (least..=most).contains(number))
 }

@@ -1,7 +1,7 @@
 //! What can be said about single arguments of the provider block offline. An empty text is the same as none.
 #![expect(clippy::ptr_arg, reason = "the shape of a validator")]
 
-use super::settings::{
+use super::argument::{
     MAX_RETRIES_MAX, REQUESTS_PER_SECOND_MAX, domain_error, endpoint, protocol as protocol_of, whole_number,
 };
 use crate::cloud::{Endpoint, Product, Protocol};
@@ -15,10 +15,10 @@ pub(super) fn protocol(text: &String, at: &Path, report: &mut Diagnostics) {
     }
 }
 
-pub(super) fn domain(text: &String, _: &Path, report: &mut Diagnostics) {
+pub(super) fn domain(text: &String, at: &Path, report: &mut Diagnostics) {
     if !text.is_empty() {
         let wrong = Endpoint::under(text, Product::Organization, Protocol::Https).err();
-        report.extend(wrong.map(|error| domain_error(text, &error)));
+        report.extend(wrong.map(|error| domain_error(text, &error, at.clone())));
     }
 }
 

@@ -50,6 +50,11 @@ fn the_pure_floors_stay_pure() {
             "framework" => &["tokio::time", "tokio::net", "tonic", "prost", "reqwest", "std::net", "std::fs"],
             "cloud" => &["tonic", "prost", "tfplugin", "Diagnostic"],
             "plugin" => &["tfplugin6::", "reqwest"],
+            "wire" => &["reqwest", "std::net", "tokio::net", "std::fs"],
+            "organization" => &["tonic", "prost", "reqwest", "Diagnostic", "std::net", "std::fs"],
+            "resources" => &["tonic", "prost", "reqwest", "std::net", "std::fs", "tokio::net", "tokio::time"],
+            "provider" => &["tonic", "prost", "reqwest", "std::net", "std::fs"],
+            "ambient" | "causes" => &["tokio", "tonic", "prost", "reqwest", "std::net", "std::fs"],
             _ => &[],
         };
         !line.in_tests && banned.iter().any(|word| line.text.contains(word))

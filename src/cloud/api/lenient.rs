@@ -11,8 +11,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::organization::PAGE_LIMIT;
-use crate::cloud::envelope::printable;
+use super::PAGE_LIMIT;
+use crate::cloud::printable::printable;
 
 /// No list inside an item is documented to be this long.
 const LIST_LENGTH_MAX: u64 = 1_000;

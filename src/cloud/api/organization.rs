@@ -6,12 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::PAGE_LIMIT;
 use super::lenient::{list, name, number, page};
 use crate::cloud::action::{Action, Effect, Product};
-
-/// The most items one page can have (`Limit` is 1 to 50; `Offset` must be a whole multiple of it). Documented
-/// at every action with pages, for one <https://www.tencentcloud.com/document/product/1031/52053>.
-pub const PAGE_LIMIT: u64 = 50;
 
 /// The most members in one [`CreateOrganizationMemberAuthIdentity`]
 /// (<https://www.tencentcloud.com/document/product/1031/66411>, `MemberUins.N`).
