@@ -98,11 +98,6 @@ impl<G> Sweep<G> {
         self.over && !self.broken && shown >= self.first_total && self.pages >= self.page_count()
     }
 
-    /// How many pages were read.
-    pub fn pages(&self) -> u64 {
-        self.pages
-    }
-
     /// The list's length, as the last page gave it.
     pub fn total(&self) -> u64 {
         self.total
