@@ -1,11 +1,13 @@
 //! The drivers between `reconcile`, which decides, and `cloud`, which calls: look at grants, make them,
-//! revoke them. They know pairs and deadlines, and nothing of Terraform.
+//! revoke them, and find who and what there is to grant. They know pairs and deadlines, and nothing of
+//! Terraform.
 //!
 //! Every driver tells what became of every pair it was given, whatever went wrong on the way.
 
 mod batcher;
 mod claims;
 mod confirm;
+pub mod directory;
 mod error;
 mod granter;
 mod handover;
@@ -25,6 +27,7 @@ use std::time::Duration;
 
 pub use claims::Claim;
 pub use confirm::GrantOutcome;
+pub use directory::Directory;
 pub use error::{Halt, Refusal};
 pub use revoker::RevokeOutcome;
 
@@ -48,8 +51,27 @@ const CONCURRENT_CALLS: usize = 8;
 /// longer.
 const LAST_CALL: Duration = Duration::from_secs(31);
 
-/// The grants of the organization that the client's credentials administer. One for all resources of a
-/// process, so that they share calls.
+/// The organization that the client's credentials administer. One for all that a process does, so that it
+/// shares calls.
+#[derive(Debug)]
+pub struct Organization {
+    /// Which access is given.
+    pub grants: Grants,
+    /// Which members, identities, units and access policies there are.
+    pub directory: Directory,
+    /// Whether a plan looks for what its apply would be refused.
+    pub checks_plans: bool,
+}
+
+impl Organization {
+    /// Reaches the organization through `client`. Plans are checked.
+    pub fn new(client: Client) -> Self {
+        let directory = Directory::new(client.clone());
+        Self { grants: Grants::new(client), directory, checks_plans: true }
+    }
+}
+
+/// The grants of an organization, for all resources of a process.
 #[derive(Debug)]
 pub struct Grants {
     reader: Arc<Reader>,

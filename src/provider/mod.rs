@@ -15,7 +15,7 @@ use crate::cloud::Client;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
-use crate::organization::Grants;
+use crate::organization::Organization;
 use crate::resources::org_member_auth_identity::OrgMemberAuthIdentity;
 
 /// The provider `tencentcloud`, in the world that it was given.
@@ -36,9 +36,9 @@ impl Provider for TencentCloud {
     const DESCRIPTION: &'static str = "Manages access grants in a [Tencent Cloud Organization]\
         (https://www.tencentcloud.com/document/product/1031): which member accounts get which access identities.";
     type Config = Config;
-    type Data = Grants;
+    type Data = Organization;
 
-    fn register(registry: &mut Registry<Grants>) {
+    fn register(registry: &mut Registry<Organization>) {
         registry.resource(OrgMemberAuthIdentity).importable().coordinated();
     }
 
@@ -48,11 +48,11 @@ impl Provider for TencentCloud {
         host_version: &str,
         config: Config,
         report: &mut Diagnostics,
-    ) -> Result<Grants, Diagnostics> {
+    ) -> Result<Organization, Diagnostics> {
         let settings = settings::resolve(&config, host_version, &self.env, report).await?;
         let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
             Diagnostic::error("Invalid provider configuration", argument::sentence(&error))
         })?;
-        Ok(Grants::new(client))
+        Ok(Organization::new(client))
     }
 }

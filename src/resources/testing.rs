@@ -21,7 +21,7 @@ use crate::framework::configured::Configured;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::model::Model;
 use crate::framework::resource::{Change, Cx, Planned, Resource, StateSlot};
-use crate::organization::Grants;
+use crate::organization::Organization;
 
 /// An organization, and the provider process that looks after it.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) struct World {
 #[derive(Clone, Debug)]
 struct Process {
     /// Leaked, so that operations can borrow it: a test's processes are few and small.
-    grants: &'static Configured<Grants>,
+    grants: &'static Configured<Organization>,
     stop: &'static CancellationToken,
     line: Arc<Line>,
 }
@@ -132,12 +132,12 @@ impl World {
         self.cloud().journal().iter().map(|call| call.action.clone()).collect()
     }
 
-    pub(crate) fn cx(&self) -> Cx<'_, Grants> {
+    pub(crate) fn cx(&self) -> Cx<'_, Organization> {
         self.cx_of(Vec::new())
     }
 
     /// For an operation on an object that has these private bytes.
-    pub(crate) fn cx_of(&self, private: Vec<u8>) -> Cx<'_, Grants> {
+    pub(crate) fn cx_of(&self, private: Vec<u8>) -> Cx<'_, Organization> {
         let Process { grants, stop, .. } = self.process();
         Cx::new(grants, stop, private)
     }
@@ -150,7 +150,7 @@ impl World {
         config: Option<R::Model>,
     ) -> Left<R::Model>
     where
-        R: Resource<Data = Grants>,
+        R: Resource<Data = Organization>,
     {
         let killed = || Left { state: prior.clone(), report: Diagnostics::new(), answered: false };
         self.unless_killed(self.drive(resource, prior.clone(), config)).await.unwrap_or_else(killed)
@@ -185,7 +185,7 @@ impl World {
         config: Option<R::Model>,
     ) -> Left<R::Model>
     where
-        R: Resource<Data = Grants>,
+        R: Resource<Data = Organization>,
     {
         let cx = self.cx();
         let mut slot = StateSlot::empty();
@@ -248,7 +248,7 @@ impl Process {
         });
         let client =
             Client::with_transport(settings, Arc::new(time), Arc::clone(&line) as Arc<dyn Transport>);
-        Self { grants: Box::leak(Box::new(Configured::Ready(Grants::new(client)))), stop, line }
+        Self { grants: Box::leak(Box::new(Configured::Ready(Organization::new(client)))), stop, line }
     }
 }
 

@@ -11,18 +11,18 @@ use crate::diagnose::{not_granted, not_revoked};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Cx, StateSlot};
 use crate::framework::timeouts::Operation;
-use crate::organization::{Claim, Grants, Halt};
+use crate::organization::{Claim, Grants, Halt, Organization};
 use crate::reconcile::decide::{Decision, decide};
 use crate::reconcile::{Grant, Pair};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     planned: MemberAuthIdentity,
     state: &mut StateSlot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Create), cx.stop().clone());
-    let grants = cx.data()?;
+    let grants = &cx.data()?.grants;
     Private::marked(grants.draw_mark()).keep(cx);
     let converged =
         converge(cx, grants, BTreeMap::new(), &BTreeSet::new(), &planned, Operation::Create, &until).await;
@@ -36,13 +36,13 @@ pub(super) async fn create(
 /// instance answers for. What the state knows to exist and to work costs no call, unless another instance
 /// lists it too.
 pub(super) async fn update(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     prior: &MemberAuthIdentity,
     planned: MemberAuthIdentity,
     state: &mut StateSlot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Update), cx.stop().clone());
-    let grants = cx.data()?;
+    let grants = &cx.data()?.grants;
     let private = Private::of(cx);
     let converged =
         converge(cx, grants, prior.recorded(), &private.noted, &planned, Operation::Update, &until).await;
@@ -67,11 +67,11 @@ pub(super) async fn update(
 /// Revokes every pair that the state says is ours, but for what another instance answers for. Pairs that are
 /// gone already, and whose member or identity is, count as revoked; those that block stay in the state.
 pub(super) async fn delete(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     prior: MemberAuthIdentity,
     state: &mut StateSlot<MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
-    let grants = cx.data()?;
+    let grants = &cx.data()?.grants;
     let private = Private::of(cx);
     let mut recorded = prior.recorded();
     leave(cx, &mut recorded, &private.left);
@@ -100,7 +100,7 @@ struct Converged {
 /// Makes the planned product exist, and revokes what is `recorded` and no longer in it. What of this is
 /// `noted` is left to the instance that answers for it.
 async fn converge(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     grants: &Grants,
     mut recorded: Present,
     noted: &BTreeSet<Pair>,
@@ -159,7 +159,7 @@ async fn converge(
 }
 
 /// Takes `pairs` out of `recorded` without revoking them, and says so: another instance answers for them.
-fn leave(cx: &Cx<'_, Grants>, recorded: &mut Present, pairs: &BTreeSet<Pair>) {
+fn leave(cx: &Cx<'_, Organization>, recorded: &mut Present, pairs: &BTreeSet<Pair>) {
     let left: BTreeSet<Pair> = pairs.iter().filter(|pair| recorded.contains_key(pair)).copied().collect();
     recorded.retain(|pair, _| !left.contains(pair));
     warn_about(cx, &left, warnings::left);
@@ -192,7 +192,7 @@ async fn look(
 }
 
 /// Tells whose grants this resource has taken over, and which it shares.
-fn warn(cx: &Cx<'_, Grants>, decision: &Decision, claim: &Claim<'_>) {
+fn warn(cx: &Cx<'_, Organization>, decision: &Decision, claim: &Claim<'_>) {
     let kept_by_others = claim.kept_by_others();
     let declared_twice = claim.shared() - &kept_by_others;
     let others: BTreeSet<Pair> = &(&decision.adopt - claim.shared()) - &kept_by_others;

@@ -11,7 +11,7 @@ use crate::cloud::Deadline;
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
-use crate::organization::Grants;
+use crate::organization::{Grants, Organization};
 use crate::reconcile::Pair;
 use crate::reconcile::roster::{Change, Intent};
 
@@ -21,11 +21,11 @@ use crate::reconcile::roster::{Change, Intent};
 /// Pairs that must be claimed are planned with an unknown role name, so that the instance takes part in the
 /// apply.
 pub(super) async fn coordinate(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     prior: Option<&MemberAuthIdentity>,
     planned: Option<&mut MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
-    let grants = cx.data()?;
+    let grants = &cx.data()?.grants;
     let private = Private::of(cx);
     match (prior, planned) {
         (None, None) => Ok(()),
@@ -38,7 +38,7 @@ pub(super) async fn coordinate(
 /// If it is replaced on demand, the instance was planned before, and the private bytes are those of that
 /// plan. If it is tainted, the host sends neither the object nor its private bytes.
 async fn replace(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     grants: &Grants,
     private: Private,
     planned: &MemberAuthIdentity,
@@ -60,7 +60,7 @@ async fn replace(
 }
 
 async fn grant_and_confirm(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     grants: &Grants,
     private: Private,
     prior: &MemberAuthIdentity,

@@ -10,16 +10,16 @@ use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::{Operation, Timeouts};
-use crate::organization::{Grants, Halt};
+use crate::organization::{Grants, Halt, Organization};
 use crate::reconcile::{Pair, Product};
 
 /// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those
 /// that are missing. Whatever cannot be imported is answered with ids that can.
-pub(super) async fn import(cx: &Cx<'_, Grants>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
+pub(super) async fn import(cx: &Cx<'_, Organization>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
     let parsed = id::parse(id).map_err(|error| {
         unexpected(id, &format!("{error}. An example: \"100000000001,100000000002#13,27\"."))
     })?;
-    let grants = cx.data()?;
+    let grants = &cx.data()?.grants;
     let until = Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone());
     let failed = |halt| looking_failed(&halt, &until);
     match parsed {

@@ -27,7 +27,7 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::{
     Change, CoordinateResource, Cx, ImportResource, Planned, Resource, StateSlot,
 };
-use crate::organization::Grants;
+use crate::organization::Organization;
 use crate::reconcile::Pair;
 
 /// The identity that Tencent Cloud itself gives to the members it creates, with administrator access. It is
@@ -45,7 +45,7 @@ impl Resource for OrgMemberAuthIdentity {
         The resource owns exactly these grants. Other grants of the same members and identities are never touched, \
         neither by an update nor by destroy. Every change is made in place, and new grants are made before old \
         ones are revoked.";
-    type Data = Grants;
+    type Data = Organization;
     type Model = MemberAuthIdentity;
 
     fn plan(&self, change: &Change<MemberAuthIdentity>, planned: &mut Planned<MemberAuthIdentity>) {
@@ -54,7 +54,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn create(
         &self,
-        cx: &Cx<'_, Grants>,
+        cx: &Cx<'_, Organization>,
         planned: MemberAuthIdentity,
         state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
@@ -63,7 +63,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn read(
         &self,
-        cx: &Cx<'_, Grants>,
+        cx: &Cx<'_, Organization>,
         prior: MemberAuthIdentity,
     ) -> Result<Option<MemberAuthIdentity>, Diagnostics> {
         read::read(cx, prior).await
@@ -71,7 +71,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn update(
         &self,
-        cx: &Cx<'_, Grants>,
+        cx: &Cx<'_, Organization>,
         prior: MemberAuthIdentity,
         planned: MemberAuthIdentity,
         state: &mut StateSlot<MemberAuthIdentity>,
@@ -81,7 +81,7 @@ impl Resource for OrgMemberAuthIdentity {
 
     async fn delete(
         &self,
-        cx: &Cx<'_, Grants>,
+        cx: &Cx<'_, Organization>,
         prior: MemberAuthIdentity,
         state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
@@ -92,7 +92,7 @@ impl Resource for OrgMemberAuthIdentity {
 impl CoordinateResource for OrgMemberAuthIdentity {
     async fn coordinate(
         &self,
-        cx: &Cx<'_, Grants>,
+        cx: &Cx<'_, Organization>,
         prior: Option<&MemberAuthIdentity>,
         planned: Option<&mut MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
@@ -101,13 +101,13 @@ impl CoordinateResource for OrgMemberAuthIdentity {
 }
 
 impl ImportResource for OrgMemberAuthIdentity {
-    async fn import(&self, cx: &Cx<'_, Grants>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
+    async fn import(&self, cx: &Cx<'_, Organization>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
         import::import(cx, id).await
     }
 }
 
 /// Warns with `text` about `pairs`, if there are any.
-fn warn_about(cx: &Cx<'_, Grants>, pairs: &BTreeSet<Pair>, text: fn(&BTreeSet<Pair>) -> Diagnostic) {
+fn warn_about(cx: &Cx<'_, Organization>, pairs: &BTreeSet<Pair>, text: fn(&BTreeSet<Pair>) -> Diagnostic) {
     if !pairs.is_empty() {
         cx.warn(text(pairs));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::framework::resource::Cx;
-use crate::organization::Grants;
+use crate::organization::Organization;
 use crate::reconcile::Pair;
 use crate::reconcile::roster::Mark;
 
@@ -39,7 +39,7 @@ impl Private {
     }
 
     /// Those of the operation's object. Bytes that are not ours say nothing.
-    pub(super) fn of(cx: &Cx<'_, Grants>) -> Self {
+    pub(super) fn of(cx: &Cx<'_, Organization>) -> Self {
         let stored: Stored = serde_json::from_slice(&cx.private()).unwrap_or_default();
         let pairs = |texts: &[String]| texts.iter().filter_map(|text| text.parse().ok()).collect();
         Self {
@@ -50,7 +50,7 @@ impl Private {
     }
 
     /// Keeps them beside the object.
-    pub(super) fn keep(&self, cx: &Cx<'_, Grants>) {
+    pub(super) fn keep(&self, cx: &Cx<'_, Organization>) {
         let texts = |pairs: &BTreeSet<Pair>| pairs.iter().map(Pair::to_string).collect();
         let stored = Stored {
             mark: self.mark.map(|mark| mark.to_string()),

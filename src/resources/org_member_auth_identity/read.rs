@@ -11,17 +11,17 @@ use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
 use crate::framework::value::Field;
-use crate::organization::{Grants, Halt};
+use crate::organization::{Halt, Organization};
 use crate::reconcile::{Pair, Product};
 
 /// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked
 /// leaves such pairs). `None`: none of it exists. Notes which of it the state of an instance that was read
 /// before lists too.
 pub(super) async fn read(
-    cx: &Cx<'_, Grants>,
+    cx: &Cx<'_, Organization>,
     prior: MemberAuthIdentity,
 ) -> Result<Option<MemberAuthIdentity>, Diagnostics> {
-    let grants = cx.data()?;
+    let grants = &cx.data()?.grants;
     let product = prior.product();
     let mut pairs: BTreeSet<Pair> = prior.recorded().into_keys().collect();
     pairs.extend(product.iter().flat_map(Product::pairs));

@@ -18,7 +18,7 @@ use terraform_provider_tencentcloud::framework::provider::Provider;
 use terraform_provider_tencentcloud::framework::registry::Registry;
 use terraform_provider_tencentcloud::framework::schema::Block;
 use terraform_provider_tencentcloud::framework::value::{Number, Object, Type, Value};
-use terraform_provider_tencentcloud::organization::Grants;
+use terraform_provider_tencentcloud::organization::Organization;
 use terraform_provider_tencentcloud::proto::tfplugin6 as proto;
 use terraform_provider_tencentcloud::proto::tfplugin6::provider_client::ProviderClient;
 use terraform_provider_tencentcloud::provider::{Config, TencentCloud};
@@ -429,16 +429,16 @@ struct Offline;
 impl Provider for Offline {
     const DESCRIPTION: &'static str = "The provider, offline.";
     type Config = Config;
-    type Data = Grants;
+    type Data = Organization;
 
-    async fn configure(&self, _: &str, _: Config, _: &mut Diagnostics) -> Result<Grants, Diagnostics> {
+    async fn configure(&self, _: &str, _: Config, _: &mut Diagnostics) -> Result<Organization, Diagnostics> {
         let cloud = organization((1..=3).map(|n| 100_000_000_000 + n), 11..=14);
         let cloud = with_grants(cloud, [(100_000_000_001, 11), (100_000_000_002, 12)]);
         let client = client(cloud, Settings { max_retries: 1, ..settings() });
-        Ok(Grants::new(client))
+        Ok(Organization::new(client))
     }
 
-    fn register(registry: &mut Registry<Grants>) {
+    fn register(registry: &mut Registry<Organization>) {
         registry.resource(OrgMemberAuthIdentity).importable();
     }
 }
