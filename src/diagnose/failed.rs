@@ -86,6 +86,15 @@ impl<'a> Failed<'a> {
                     subject.of_state("Nothing was taken out of the state. ")
                 ),
             ),
+            Halt::Incomplete { action } => (
+                "List is not complete",
+                format!(
+                    "Tencent Cloud gave fewer items than it says there are, or the list changed between its \
+                     pages, each time that it was read. A part of it was not taken for the whole. Run again in \
+                     some minutes; if it stays, tell Tencent Cloud support that {action} gives a Total that its \
+                     Items do not add up to."
+                ),
+            ),
             Halt::Broken => {
                 let why = format!(
                     "A call that several operations share panicked; the log says where. {}",

@@ -29,6 +29,11 @@ pub enum Halt {
     Error(Arc<ApiError>),
     /// The API's lists contradict themselves, so that nobody can tell whether these pairs exist.
     Unclear(BTreeSet<Pair>),
+    /// A list never added up to as many items as it says it has, or kept changing while it was read.
+    Incomplete {
+        /// The action that lists it.
+        action: &'static str,
+    },
     /// A task that worked for several operations panicked; the log says where.
     Broken,
 }

@@ -54,7 +54,7 @@ impl Lists {
         &self,
         identity: u64,
         until: &Deadline,
-    ) -> Result<Sweep<Grant>, ApiError> {
+    ) -> Result<Sweep<u64, Grant>, ApiError> {
         self.sweep(IDENTITY, None, Some(identity), until).await
     }
 
@@ -64,7 +64,7 @@ impl Lists {
         member: Option<u64>,
         identity: Option<u64>,
         until: &Deadline,
-    ) -> Result<Sweep<Grant>, ApiError> {
+    ) -> Result<Sweep<u64, Grant>, ApiError> {
         let mut sweep = Sweep::new(bounds);
         while let Some(number) = sweep.next_page() {
             match self.page(member, identity, number, until).await {

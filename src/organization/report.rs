@@ -62,7 +62,7 @@ impl GrantReport {
         match &self.halt {
             Some(Halt::Ended(ended)) => *ended == DeadlineError::TimedOut,
             Some(Halt::Error(error)) => error.kind() == Kind::TimedOut,
-            Some(Halt::Unclear(_) | Halt::Broken) | None => false,
+            Some(Halt::Unclear(_) | Halt::Incomplete { .. } | Halt::Broken) | None => false,
         }
     }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::PAGE_LIMIT;
 use crate::cloud::printable::printable;
+use crate::cloud::redact::is_steering;
 
 /// No list inside an item is documented to be this long.
 const LIST_LENGTH_MAX: u64 = 1_000;
@@ -57,6 +58,11 @@ pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, 
 /// A name, as it may be shown and stored: see [`printable`].
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(from)?.map(|name| printable(&name)))
+}
+
+/// A text that is longer than a name, and read by programs: whole, but it must not steer a terminal either.
+pub(super) fn document<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|document| document.replace(is_steering, " ")))
 }
 
 /// The items of a page, or `null` for none; never more than the largest page has.

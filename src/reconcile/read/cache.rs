@@ -202,7 +202,7 @@ impl<G: Clone> ReadCache<G> {
 
     /// Takes in the list of `identity`, read page after page since `since`. If it is not whole, or if we took
     /// something out meanwhile, it says only what it has shown.
-    pub fn learn_sweep(&mut self, identity: u64, since: Revision, at: Duration, sweep: Sweep<G>) {
+    pub fn learn_sweep(&mut self, identity: u64, since: Revision, at: Duration, sweep: Sweep<u64, G>) {
         let (noticed, taken_out, list) = self.list(identity, at);
         list.take_sweep(sweep, ReadAt { since, at }, taken_out, noticed);
     }

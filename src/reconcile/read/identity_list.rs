@@ -165,7 +165,7 @@ impl<G: Clone> IdentityList<G> {
     /// Takes in what a sweep showed; see [`ReadCache::learn_sweep`](super::cache::ReadCache::learn_sweep).
     pub(super) fn take_sweep(
         &mut self,
-        sweep: Sweep<G>,
+        sweep: Sweep<u64, G>,
         read: ReadAt,
         taken_out: Revision,
         noticed: Revision,

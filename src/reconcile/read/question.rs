@@ -94,7 +94,7 @@ pub enum Reading {
     /// A page of an identity's list.
     Page(Page<Grant>),
     /// An identity's list.
-    Sweep(Sweep<Grant>),
+    Sweep(Sweep<u64, Grant>),
     /// The API refuses to give the list.
     Refused,
 }

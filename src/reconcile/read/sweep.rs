@@ -20,13 +20,13 @@ const PUSHED_MAX: u64 = 20;
 
 /// What of one list has been read.
 #[derive(Debug)]
-pub struct Sweep<G> {
+pub struct Sweep<K, G> {
     bounds: Bounds,
     pages: u64,
     /// The list's length, by the first page and by the last.
     first_total: u64,
     total: u64,
-    shown: BTreeMap<u64, G>,
+    shown: BTreeMap<K, G>,
     /// Items that do not say whose they are: nobody's, but they count.
     nameless: u64,
     /// Pages that showed nothing new because others had added as much.
@@ -36,7 +36,7 @@ pub struct Sweep<G> {
     over: bool,
 }
 
-impl<G> Sweep<G> {
+impl<K: Ord, G> Sweep<K, G> {
     /// Nothing read yet.
     pub fn new(bounds: Bounds) -> Self {
         Self {
@@ -59,13 +59,13 @@ impl<G> Sweep<G> {
 
     /// Takes in the next page: its items, `None` where one does not say whose it is, and the list's length as
     /// it gives it. A page that shows nothing new is the last, unless others have added as much meanwhile.
-    pub fn take(&mut self, total: Option<u64>, items: impl IntoIterator<Item = (Option<u64>, G)>) {
+    pub fn take(&mut self, total: Option<u64>, items: impl IntoIterator<Item = (Option<K>, G)>) {
         let Bounds { page_size, pages_max } = self.bounds;
         let (mut count, mut stuck) = (0, true);
-        for (member, grant) in items {
+        for (key, item) in items {
             count += 1;
-            match member {
-                Some(member) => stuck &= self.shown.insert(member, grant).is_some(),
+            match key {
+                Some(key) => stuck &= self.shown.insert(key, item).is_some(),
                 None => self.nameless += 1,
             }
         }
@@ -109,7 +109,7 @@ impl<G> Sweep<G> {
     }
 
     /// Everything that was shown.
-    pub fn into_shown(self) -> BTreeMap<u64, G> {
+    pub fn into_shown(self) -> BTreeMap<K, G> {
         self.shown
     }
 

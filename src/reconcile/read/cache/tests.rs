@@ -111,7 +111,7 @@ fn pages_with_a_write_in_between_are_not_one_list() {
 }
 
 /// A sweep of the list of identity 7.
-fn swept(pages: &[(u64, &[u64])]) -> Sweep<&'static str> {
+fn swept(pages: &[(u64, &[u64])]) -> Sweep<u64, &'static str> {
     let mut sweep = Sweep::new(Bounds { page_size: 2, pages_max: 9 });
     for (total, members) in pages {
         sweep.take(Some(*total), members.iter().map(|member| (Some(*member), "grant")));

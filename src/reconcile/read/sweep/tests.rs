@@ -5,7 +5,7 @@ use super::*;
 
 const BOUNDS: Bounds = Bounds { page_size: 50, pages_max: 200 };
 
-fn read<I: IntoIterator<Item = u64>>(pages: impl IntoIterator<Item = (u64, I)>) -> Sweep<()> {
+fn read<I: IntoIterator<Item = u64>>(pages: impl IntoIterator<Item = (u64, I)>) -> Sweep<u64, ()> {
     let mut sweep = Sweep::new(BOUNDS);
     for (number, (total, members)) in (0..).zip(pages) {
         assert_eq!(sweep.next_page(), Some(number));
