@@ -44,6 +44,10 @@ pub struct Behaviour {
     pub claimed_total: Option<u64>,
     /// Whether lists of grants give their first page at every `Offset`.
     pub first_page_only: bool,
+    /// How long every session lasts, whatever was asked for.
+    pub session_seconds: Option<u64>,
+    /// The `Code` that the metadata service answers in place of keys.
+    pub metadata_code: Option<String>,
     /// Whether a member that joins carries the preset identity 1 from the start.
     pub preset_grants: bool,
 }
@@ -68,6 +72,8 @@ impl Default for Behaviour {
             hidden: BTreeSet::new(),
             claimed_total: None,
             first_page_only: false,
+            session_seconds: None,
+            metadata_code: None,
             preset_grants: false,
         }
     }

@@ -1,17 +1,17 @@
 //! [`Cloud`] as a test sees it: seeded by a builder, changed behind the client's back, looked at afterwards.
 //! How it answers requests is in `handle.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::account::{Accounts, HOST_UIN, Key, Principal, Role, Session};
 use crate::behaviour::Behaviour;
 use crate::fault::{Fault, Script};
 use crate::journal::Call;
 use crate::limit::Limiter;
 use crate::organization::{Organization, PRESET, Pair};
-use crate::signature::Key;
 
 /// The id of the permanent key that every cloud knows.
 pub const SECRET_ID: &str = "AKIDsimulator0000000000000000000permanent";
@@ -36,7 +36,7 @@ pub struct Cloud {
     /// How it behaves where the documentation is silent.
     pub behaviour: Behaviour,
     pub(crate) organization: Organization,
-    pub(crate) keys: BTreeMap<String, Key>,
+    pub(crate) accounts: Accounts,
     pub(crate) denied: BTreeSet<String>,
     pub(crate) limiter: Limiter,
     pub(crate) script: Script,
@@ -61,7 +61,7 @@ impl Cloud {
         let mut cloud = Self {
             behaviour: Behaviour::default(),
             organization,
-            keys: BTreeMap::new(),
+            accounts: Accounts::default(),
             denied: BTreeSet::new(),
             limiter: Limiter::default(),
             script: Script::default(),
@@ -188,13 +188,81 @@ impl Cloud {
 
     /// Accepts one more key; with a token it is a temporary one.
     pub fn add_key(&mut self, id: &str, secret: &str, token: Option<&str>) {
-        let key = Key { secret: secret.to_owned(), token: token.map(str::to_owned) };
-        self.keys.insert(id.to_owned(), key);
+        self.add_key_of(HOST_UIN, id, secret, token);
+    }
+
+    /// The same, of a user of another account.
+    pub fn add_key_of(&mut self, account: u64, id: &str, secret: &str, token: Option<&str>) {
+        let key = Key {
+            secret: secret.to_owned(),
+            token: token.map(str::to_owned),
+            expiry: None,
+            principal: Principal::User { account },
+        };
+        self.accounts.keys.insert(id.to_owned(), key);
+    }
+
+    /// With a role that anybody may take on, such as `qcs::cam::uin/100000000000:roleName/ops`.
+    #[must_use]
+    pub fn with_role(mut self, arn: &str) -> Self {
+        self.accounts.roles.insert(arn.to_owned(), Role::default());
+        self
+    }
+
+    /// With a role that asks for this external id.
+    #[must_use]
+    pub fn with_guarded_role(mut self, arn: &str, external_id: &str) -> Self {
+        let role = Role { external_id: Some(external_id.to_owned()) };
+        self.accounts.roles.insert(arn.to_owned(), role);
+        self
+    }
+
+    /// With a SAML provider (its ARN) whose assertion is this.
+    #[must_use]
+    pub fn with_saml_provider(mut self, arn: &str, assertion: &str) -> Self {
+        self.accounts.assertions.insert(arn.to_owned(), assertion.to_owned());
+        self
+    }
+
+    /// With an identity provider (its id) whose token is this.
+    #[must_use]
+    pub fn with_web_identity_provider(mut self, id: &str, token: &str) -> Self {
+        self.trust_web_token(id, token);
+        self
+    }
+
+    /// From now on the identity provider's token is this one, and no earlier one.
+    pub fn trust_web_token(&mut self, id: &str, token: &str) {
+        self.accounts.web_tokens.insert(id.to_owned(), token.to_owned());
+    }
+
+    /// With a second factor: the serial number of its device, and the code that it shows.
+    #[must_use]
+    pub fn with_second_factor(mut self, serial: &str, code: &str) -> Self {
+        self.accounts.second_factor = Some((serial.to_owned(), code.to_owned()));
+        self
+    }
+
+    /// On a machine that this role is bound to: its metadata service gives the role's keys.
+    #[must_use]
+    pub fn with_instance_role(mut self, name: &str) -> Self {
+        self.accounts.instance_role = Some(name.to_owned());
+        self
+    }
+
+    /// Every session that was given out, in order.
+    pub fn sessions(&self) -> &[Session] {
+        &self.accounts.sessions
+    }
+
+    /// Every session that was given out ends at once: its key is unknown from now on.
+    pub fn revoke_sessions(&mut self) {
+        self.accounts.revoke_sessions();
     }
 
     /// A key is deleted or disabled.
     pub fn remove_key(&mut self, id: &str) {
-        self.keys.remove(id);
+        self.accounts.keys.remove(id);
     }
 
     /// From now on this action answers `UnauthorizedOperation`.

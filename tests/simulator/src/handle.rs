@@ -15,6 +15,7 @@ use crate::cloud::Cloud;
 use crate::fault::Effect;
 use crate::journal::Call;
 use crate::message::{Delivery, Request, Response};
+use crate::metadata;
 use crate::parameter::Parameters;
 use crate::refusal::Refusal;
 use crate::signature;
@@ -72,6 +73,9 @@ impl Cloud {
             self.late.push(call.action.clone());
         }
 
+        if request.path.starts_with(metadata::PREFIX) {
+            return self.tell_metadata(call, request);
+        }
         let outcome = match self.admit(request) {
             Err(refusal) => Outcome::refused(refusal),
             Ok(action) => {
@@ -87,6 +91,17 @@ impl Cloud {
         // A client whose clock is off can learn the time from here.
         response.headers.push(("date".to_owned(), self.now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
         response.delay = outcome.delay + self.behaviour.latency;
+        self.journal.push(call);
+        response
+    }
+
+    /// Answers for the machine's metadata service, and records the call as an action of its path.
+    fn tell_metadata(&mut self, mut call: Call, request: &Request) -> Response {
+        let mut response = metadata::handle(&mut self.accounts, &self.behaviour, self.now, request);
+        call.action = format!("{} {}", request.method, request.path);
+        call.code =
+            if response.status == 200 { String::new() } else { format!("<http {}>", response.status) };
+        response.delay = self.behaviour.latency;
         self.journal.push(call);
         response
     }
@@ -109,9 +124,14 @@ impl Cloud {
         header("X-TC-Timestamp")?;
 
         let service = api::service(name);
-        let key = signature::verify(request, service, &self.keys, self.now)?;
-
+        let key = match request.header("authorization") {
+            Some("SKIP") if api::is_unsigned(name) => "",
+            _ => signature::verify(request, service, &self.accounts.keys, self.now)?,
+        };
         let action = api::route(name, version)?;
+        if action.needs_region {
+            header("X-TC-Region")?;
+        }
         if self.denied.contains(action.name) {
             let message = format!("You are not authorized to perform `{service}:{}`.", action.name);
             return Err(Refusal::new("UnauthorizedOperation", message));
@@ -151,8 +171,11 @@ impl Cloud {
     }
 
     fn run(&mut self, action: &Action, request: &Request, lag: Duration, pairs_max: usize) -> Outcome {
+        let caller = Call::key_of(request);
         let mut context = Context {
             organization: &mut self.organization,
+            accounts: &mut self.accounts,
+            caller: &caller,
             behaviour: &self.behaviour,
             now: self.now,
             lag,

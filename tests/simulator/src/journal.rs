@@ -57,17 +57,20 @@ impl Call {
             request_id,
             user_agent: text("user-agent"),
             headers,
-            secret_id: text("authorization")
-                .split_once("Credential=")
-                .and_then(|(_, credential)| credential.split_once('/'))
-                .map(|(secret_id, _)| secret_id.to_owned())
-                .unwrap_or_default(),
+            secret_id: Self::key_of(request),
             signature: text("authorization")
                 .rsplit_once("Signature=")
                 .map(|(_, hex)| hex.to_owned())
                 .unwrap_or_default(),
             connection,
         }
+    }
+
+    /// The key that the caller names in `Authorization`, true or not. Empty where nothing was signed.
+    pub(crate) fn key_of(request: &Request) -> String {
+        let authorization = request.header("authorization").unwrap_or_default();
+        let credential = authorization.split_once("Credential=").and_then(|(_, rest)| rest.split_once('/'));
+        credential.map(|(secret_id, _)| secret_id.to_owned()).unwrap_or_default()
     }
 
     /// The pairs that a grant or revoke was about; of other calls none.

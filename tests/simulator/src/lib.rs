@@ -28,11 +28,14 @@
 //! | `organization.rs` | members, identities, grants, and what a reader sees of them when |
 //! | `api/` | one file per product: its actions, and the table that routes to them |
 //! | `parameter.rs` | the strict reading of a request body against an action's table of fields |
-//! | `signature.rs` | TC3-HMAC-SHA256, and who may call |
+//! | `account.rs` | keys, roles, and the sessions that were given out |
+//! | `signature.rs` | TC3-HMAC-SHA256 |
+//! | `metadata.rs` | the metadata service of a machine in the cloud |
 //! | `limit.rs` | calls per second |
 //! | `fault.rs` | what goes wrong, when |
 //! | `http.rs`, `control.rs` | the loopback face, and `/_simulator/` for changes by hand |
 
+mod account;
 mod api;
 mod behaviour;
 #[cfg(test)]
@@ -45,11 +48,13 @@ mod http;
 mod journal;
 mod limit;
 mod message;
+mod metadata;
 mod organization;
 mod parameter;
 mod refusal;
 mod signature;
 
+pub use account::Session;
 pub use behaviour::{Behaviour, Order, Poisoned, Rate, Unknown};
 pub use cloud::{Cloud, SECRET_ID, SECRET_KEY, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN};
 pub use fault::{Effect, Fault};

@@ -11,24 +11,12 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
+use crate::account::Key;
 use crate::message::Request;
 use crate::refusal::Refusal;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 const SKEW_SECONDS_MAX: u64 = 300;
-
-/// A caller's key; temporary if it has a session token.
-#[derive(Clone)]
-pub(crate) struct Key {
-    pub(crate) secret: String,
-    pub(crate) token: Option<String>,
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Key").field("temporary", &self.token.is_some()).finish_non_exhaustive()
-    }
-}
 
 /// Answers the id of the key that signed `request` for `service`, or why it is turned away.
 pub(crate) fn verify<'a>(
@@ -61,7 +49,9 @@ pub(crate) fn verify<'a>(
             "The request is more than five minutes away from the server's time.",
         ));
     }
-    if request.header("x-tc-token").filter(|token| !token.is_empty()) != key.token.as_deref() {
+    if request.header("x-tc-token").filter(|token| !token.is_empty()) != key.token.as_deref()
+        || key.expiry.is_some_and(|expiry| now >= expiry)
+    {
         return Err(refuse("TokenFailure", "The token is wrong, expired, or does not belong to the key."));
     }
 

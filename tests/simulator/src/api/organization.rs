@@ -7,7 +7,7 @@ mod item;
 
 use serde_json::{Map, Value, json};
 
-use super::{Action, Answer, Context};
+use super::{Action, Answer, Context, Signing};
 use crate::behaviour::{Behaviour, Order, Poisoned, Unknown};
 use crate::organization::{PRESET, Pair};
 use crate::parameter::{Field, Kind, Page, Parameters};
@@ -85,7 +85,16 @@ const fn action(
     fields: &'static [Field],
     run: fn(&mut Context<'_>, &Parameters) -> Answer,
 ) -> Action {
-    Action { name, service: "organization", version: "2021-03-31", per_second, fields, run }
+    Action {
+        name,
+        service: "organization",
+        version: "2021-03-31",
+        per_second,
+        signing: Signing::Signed,
+        needs_region: false,
+        fields,
+        run,
+    }
 }
 
 fn create_grants(cx: &mut Context<'_>, parameters: &Parameters) -> Answer {

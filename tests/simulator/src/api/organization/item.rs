@@ -5,9 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{Context, ROOT_NODE, ROOT_NODE_NAME};
+use crate::account::HOST_UIN;
 use crate::organization::{Grant, Identity, Member, PRESET, Pair};
-
-const HOST_UIN: u64 = 100_000_000_000;
 
 pub(super) fn render_grant(cx: &Context<'_>, pair: Pair, grant: &Grant) -> Value {
     let (uin, id) = pair;
