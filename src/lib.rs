@@ -8,6 +8,7 @@ pub mod causes;
 pub mod cloud;
 pub mod diagnose;
 pub mod framework;
+pub mod functions;
 pub mod organization;
 pub mod plugin;
 pub mod proto;

@@ -15,6 +15,7 @@ use crate::cloud::Client;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
+use crate::functions::{GrantId, GroupGrants, ParseGrantId};
 use crate::organization::Organization;
 use crate::resources::org_member_auth_identity::OrgMemberAuthIdentity;
 
@@ -40,6 +41,9 @@ impl Provider for TencentCloud {
 
     fn register(registry: &mut Registry<Organization>) {
         registry.resource(OrgMemberAuthIdentity).importable().coordinated();
+        registry.function(GrantId);
+        registry.function(ParseGrantId);
+        registry.function(GroupGrants);
     }
 
     /// Makes the client. Calls nothing: wrong credentials show at the first call.

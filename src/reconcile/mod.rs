@@ -9,6 +9,7 @@
 pub mod confirm;
 pub mod decide;
 mod grant;
+pub mod grant_id;
 mod group;
 pub mod read;
 pub mod roster;

@@ -44,7 +44,7 @@ fn each_floor_imports_only_what_the_table_allows() {
 fn the_pure_floors_stay_pure() {
     let offences = lines(&sources::rust("src"), |source, line| {
         let banned: &[&str] = match source.floor() {
-            "reconcile" | "diagnose" => {
+            "reconcile" | "diagnose" | "functions" => {
                 &["async ", ".await", "tokio", "tracing", "tonic", "prost", "reqwest", "std::net", "std::fs"]
             }
             "framework" => &["tokio::time", "tokio::net", "tonic", "prost", "reqwest", "std::net", "std::fs"],

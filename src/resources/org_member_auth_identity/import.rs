@@ -4,30 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::PRESET_IDENTITY;
 use super::failures;
-use super::id::{self, ImportId};
 use super::model::MemberAuthIdentity;
 use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::resource::Cx;
 use crate::framework::timeouts::{Operation, Timeouts};
 use crate::organization::{Grants, Halt, Organization};
+use crate::reconcile::grant_id::{self, GrantId};
 use crate::reconcile::{Pair, Product};
 
 /// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those
 /// that are missing. Whatever cannot be imported is answered with ids that can.
 pub(super) async fn import(cx: &Cx<'_, Organization>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
-    let parsed = id::parse(id).map_err(|error| {
+    let parsed = grant_id::parse(id).map_err(|error| {
         unexpected(id, &format!("{error}. An example: \"100000000001,100000000002#13,27\"."))
     })?;
     let grants = &cx.data()?.grants;
     let until = Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone());
     let failed = |halt| looking_failed(&halt, &until);
     match parsed {
-        ImportId::Members(members) => {
+        GrantId::Members(members) => {
             let held = held(grants, &members, &until).await?;
             Err(unexpected(id, &format!("it names no identities. {held}")).into())
         }
-        ImportId::Product(product) => {
+        GrantId::Product(product) => {
             let found = grants.observe(&product.pairs().collect(), &until).await.map_err(failed)?;
             if found.is_empty() {
                 return Err(nothing(&product, &held(grants, &product.members, &until).await?).into());
@@ -55,7 +55,7 @@ async fn held(grants: &Grants, members: &BTreeSet<u64>, until: &Deadline) -> Res
                 "  member {member} holds no identities but what Tencent Cloud itself may have given it"
             );
         }
-        format!("  {:?}", id::render(&Product { members: [member].into(), identities }))
+        format!("  {:?}", grant_id::render(&Product { members: [member].into(), identities }))
     });
     Ok(format!("What exists now, as ids that can be imported:\n\n{}", lines.collect::<Vec<_>>().join("\n")))
 }
@@ -67,10 +67,13 @@ fn looking_failed(halt: &Halt, until: &Deadline) -> Diagnostics {
 fn unexpected(id: &str, what: &str) -> Diagnostic {
     Diagnostic::error(
         "Unexpected import identifier",
-        format!("{id:?} is not of the form {}: {what}", id::FORM),
+        format!("{id:?} is not of the form {}: {what}", grant_id::FORM),
     )
 }
 
 fn nothing(product: &Product, held: &str) -> Diagnostic {
-    Diagnostic::error("Nothing to import", format!("No grant of {:?} exists. {held}", id::render(product)))
+    Diagnostic::error(
+        "Nothing to import",
+        format!("No grant of {:?} exists. {held}", grant_id::render(product)),
+    )
 }

@@ -7,7 +7,6 @@
 mod apply;
 mod coordinate;
 mod failures;
-mod id;
 mod import;
 mod model;
 mod plan;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::id::{self, NUMBER_MAX};
 use super::validate;
 use crate::framework::attribute::{Attr, Map, Nested, Set};
 use crate::framework::model::model;
 use crate::framework::timeouts::Timeouts;
 use crate::framework::value::{Field, Number};
+use crate::reconcile::grant_id::{self, NUMBER_MAX};
 use crate::reconcile::{Grant, GrantStatus, Pair, Product};
 
 pub(super) const MEMBER_UINS: Attr<Set<Number>> = Attr::required(
@@ -113,7 +113,7 @@ impl MemberAuthIdentity {
         Self {
             member_uins: set(&product.members),
             identity_ids: set(&product.identities),
-            id: Field::Known(id::render(product)),
+            id: Field::Known(grant_id::render(product)),
             ..Self::default()
         }
     }

@@ -1,9 +1,9 @@
 //! What will be after apply, shown pair by pair.
 
-use super::id;
 use super::model::MemberAuthIdentity;
 use crate::framework::resource::{Change, Planned};
 use crate::framework::value::Field;
+use crate::reconcile::grant_id;
 
 /// Plans exactly the declared pairs. One that exists and is configured keeps its value, so that only what
 /// will really happen shows: an added pair, a removed one, one that was revoked outside, a stale one.
@@ -16,7 +16,7 @@ pub(super) fn plan(change: &Change<MemberAuthIdentity>, planned: &mut Planned<Me
         return;
     };
     let recorded = change.prior.as_ref().map(MemberAuthIdentity::recorded).unwrap_or_default();
-    planned.state.id = Field::Known(id::render(&product));
+    planned.state.id = Field::Known(grant_id::render(&product));
     planned.state = std::mem::take(&mut planned.state).with_planned_grants(&product, &recorded);
 }
 

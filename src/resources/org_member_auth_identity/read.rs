@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::failures;
-use super::id;
 use super::model::MemberAuthIdentity;
 use super::private::Private;
 use crate::cloud::Deadline;
@@ -12,6 +11,7 @@ use crate::framework::resource::Cx;
 use crate::framework::timeouts::Operation;
 use crate::framework::value::Field;
 use crate::organization::{Halt, Organization};
+use crate::reconcile::grant_id;
 use crate::reconcile::{Pair, Product};
 
 /// Lists what exists of the product, and of what the state says is ours besides (a revoke that was blocked
@@ -46,7 +46,7 @@ pub(super) async fn read(
     let mark = Private::of(cx).mark.unwrap_or_else(|| grants.draw_mark());
     let noted = grants.enter(mark, &found.keys().copied().collect());
     Private { noted, ..Private::marked(mark) }.keep(cx);
-    let id = product.map_or(Field::Null, |product| Field::Known(id::render(&product)));
+    let id = product.map_or(Field::Null, |product| Field::Known(grant_id::render(&product)));
     let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
     Ok(Some(MemberAuthIdentity { id, ..prior.with_grants(present) }))
 }

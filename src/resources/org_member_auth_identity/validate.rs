@@ -1,10 +1,10 @@
 //! What can be said about a configuration without asking anybody.
 
-use super::id::NUMBER_MAX;
 use crate::framework::attribute::Set;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::value::{Field, Number};
+use crate::reconcile::grant_id::NUMBER_MAX;
 
 /// How many bad elements of a set get an error of their own before the rest is only counted. The host prints
 /// the source with each, so that thousands would take minutes and hide everything else.

@@ -40,6 +40,20 @@ fn every_resource_example_applies_as_it_stands() {
 }
 
 #[test]
+fn every_function_example_applies_as_it_stands() {
+    // The examples have identities 13 and 27.
+    let cloud = || organization().with_identity(27, "auditor");
+    let folders = files("functions");
+    assert!(folders.len() > 2, "{folders:?}");
+    on_every_host(cloud, |run| {
+        for folder in &folders {
+            run.step(&fs::read_to_string(folder.join("function.tf")).unwrap());
+        }
+        assert_eq!(run.state().all_grants().len(), 4, "those of `parse_grant_id`, the last one");
+    });
+}
+
+#[test]
 fn the_import_examples_import_the_resource_of_the_first_example() {
     on_every_host(organization, |run| {
         let created = run.step(&example("resource.tf")).state;

@@ -15,6 +15,7 @@
 //! | `outage` | a cloud that cannot be reached, understood, or asked |
 //! | `import` | import by id, and taking out of the state |
 //! | `examples` | what the registry pages quote, as it stands |
+//! | `functions` | the functions of the provider |
 //! | `debug` | one running process for all provider blocks |
 //! | `surroundings` | logs, user agent, mocks, old states, size |
 
@@ -24,6 +25,7 @@ mod debug;
 mod drift;
 mod examples;
 mod failure;
+mod functions;
 mod import;
 mod outage;
 mod surroundings;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use terraform_provider_tencentcloud::proto::tfplugin6::Schema;
 use terraform_provider_tencentcloud::proto::tfplugin6::get_provider_schema::Response;
 
-use super::{schema, template, text};
+use super::{function, schema, template, text};
 
 /// A page of the registry.
 pub(super) struct Page {
@@ -15,13 +15,12 @@ pub(super) struct Page {
     pub(super) text: String,
 }
 
-const TEMPLATES: &str = "tests/it/docs/templates";
+pub(super) const TEMPLATES: &str = "tests/it/docs/templates";
 
 /// Every page, from what the provider says about itself.
 pub(super) fn render(provider: &Response) -> Vec<Page> {
     assert!(
         provider.data_source_schemas.is_empty()
-            && provider.functions.is_empty()
             && provider.ephemeral_resource_schemas.is_empty()
             && provider.list_resource_schemas.is_empty()
             && provider.action_schemas.is_empty()
@@ -41,7 +40,9 @@ pub(super) fn render(provider: &Response) -> Vec<Page> {
         ];
         page(&format!("resources/{short}"), schema, &values)
     };
-    std::iter::once(index).chain(provider.resource_schemas.iter().map(resource)).collect()
+    let resources = provider.resource_schemas.iter().map(resource);
+    let functions = provider.functions.iter().map(|(name, declared)| function::page(name, declared));
+    std::iter::once(index).chain(resources).chain(functions).collect()
 }
 
 fn page(name: &str, schema: &Schema, more: &[(&'static str, &str)]) -> Page {

@@ -85,7 +85,8 @@ fn type_name(attribute: &Attribute) -> String {
     plain_type(&serde_json::from_slice(&attribute.r#type).unwrap())
 }
 
-fn plain_type(of: &Value) -> String {
+/// A type without nested attributes, as a page has it.
+pub(super) fn plain_type(of: &Value) -> String {
     match (of.as_str(), of.as_array().map(Vec::as_slice)) {
         (Some("string"), _) => "String".to_owned(),
         (Some("number"), _) => "Number".to_owned(),

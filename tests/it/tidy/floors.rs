@@ -4,19 +4,23 @@ use super::sources::{Source, line_of};
 
 /// Each floor with the floors that it may name. `lib.rs` composes them all, and `main.rs` only calls it.
 /// Tests may name `ambient` besides, to fix the world.
-const TABLE: [(&str, &[&str]); 13] = [
+const TABLE: [(&str, &[&str]); 14] = [
     ("ambient", &[]),
     ("causes", &[]),
     ("reconcile", &[]),
     ("proto", &[]),
     ("framework", &[]),
+    ("functions", &["framework", "reconcile"]),
     ("cloud", &["ambient", "causes"]),
     ("plugin", &["ambient", "causes", "proto"]),
     ("wire", &["causes", "framework", "proto"]),
     ("organization", &["cloud", "reconcile"]),
     ("diagnose", &["causes", "cloud", "framework", "organization", "reconcile"]),
     ("resources", &["cloud", "diagnose", "framework", "organization", "reconcile"]),
-    ("provider", &["ambient", "causes", "cloud", "diagnose", "framework", "organization", "resources"]),
+    (
+        "provider",
+        &["ambient", "causes", "cloud", "diagnose", "framework", "functions", "organization", "resources"],
+    ),
     (
         "lib",
         &[
@@ -25,6 +29,7 @@ const TABLE: [(&str, &[&str]); 13] = [
             "cloud",
             "diagnose",
             "framework",
+            "functions",
             "organization",
             "plugin",
             "proto",

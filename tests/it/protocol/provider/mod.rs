@@ -6,6 +6,8 @@
 
 mod conformance;
 #[cfg(unix)]
+mod functions;
+#[cfg(unix)]
 mod life;
 #[cfg(unix)]
 mod schema;

@@ -1,20 +1,21 @@
-//! The import id, `MEMBER_UIN[,…]#IDENTITY_ID[,…]`: read from what a person typed, written in one canonical
-//! form.
+//! The id of a product of grants, `MEMBER_UIN[,…]#IDENTITY_ID[,…]`: read from what a person typed, written in
+//! one canonical form.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use crate::reconcile::Product;
+use super::Product;
 
 /// The largest UIN or identity id accepted: the largest whole number that every JSON reader on the way keeps
 /// exact.
-pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
+pub const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The form, for error texts.
-pub(super) const FORM: &str = "MEMBER_UIN[,MEMBER_UIN…]#IDENTITY_ID[,IDENTITY_ID…]";
+pub const FORM: &str = "MEMBER_UIN[,MEMBER_UIN…]#IDENTITY_ID[,IDENTITY_ID…]";
 
 /// What a typed id names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ImportId {
+pub enum GrantId {
     /// A whole id.
     Product(Product),
     /// Member UINs alone: what the public provider calls an id.
@@ -23,55 +24,83 @@ pub(super) enum ImportId {
 
 /// What is wrong with a typed id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum IdError {
+pub enum GrantIdError {
+    /// Nothing but blanks.
     #[error("it is empty")]
     Empty,
+    /// More than two parts.
     #[error("it has more than one `#`")]
     Parts,
+    /// No members; says what is missing.
     #[error("there is no {0} before the `#`")]
     Before(&'static str),
+    /// No identities; says what is missing.
     #[error("there is no {0} after the `#`")]
     After(&'static str),
+    /// A list has an empty element.
     #[error("there is nothing between two commas, or at one end of a list")]
     Gap,
+    /// An element that is no number in the range.
     #[error("`{0}` is not a whole number between 1 and {NUMBER_MAX}")]
-    Number(String),
+    Number(Quoted),
+}
+
+/// The start of a text that somebody typed, on one line and without characters that steer a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted(String);
+
+/// How much of a typed text is quoted.
+const QUOTED_MAX: usize = 80;
+
+impl Quoted {
+    /// Quotes `text`.
+    pub fn new(text: &str) -> Self {
+        let start: String = text.chars().take(QUOTED_MAX).collect();
+        let more = if start.len() < text.len() { "…" } else { "" };
+        Self(format!("{}{more}", start.escape_debug()))
+    }
+}
+
+impl fmt::Display for Quoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// Reads an id: any order; blanks and duplicates are forgiven.
-pub(super) fn parse(text: &str) -> Result<ImportId, IdError> {
+pub fn parse(text: &str) -> Result<GrantId, GrantIdError> {
     let mut parts = text.split('#');
     match (parts.next().map(str::trim), parts.next().map(str::trim), parts.next()) {
-        (Some(""), None, _) | (None, ..) => Err(IdError::Empty),
-        (_, _, Some(_)) => Err(IdError::Parts),
-        (Some(members), None, _) => Ok(ImportId::Members(numbers(members)?)),
-        (Some(""), Some(_), None) => Err(IdError::Before("member UIN")),
-        (Some(_), Some(""), None) => Err(IdError::After("identity id")),
+        (Some(""), None, _) | (None, ..) => Err(GrantIdError::Empty),
+        (_, _, Some(_)) => Err(GrantIdError::Parts),
+        (Some(members), None, _) => Ok(GrantId::Members(numbers(members)?)),
+        (Some(""), Some(_), None) => Err(GrantIdError::Before("member UIN")),
+        (Some(_), Some(""), None) => Err(GrantIdError::After("identity id")),
         (Some(members), Some(identities), None) => {
-            Ok(ImportId::Product(Product { members: numbers(members)?, identities: numbers(identities)? }))
+            Ok(GrantId::Product(Product { members: numbers(members)?, identities: numbers(identities)? }))
         }
     }
 }
 
 /// Writes the canonical id: both lists ascending.
-pub(super) fn render(product: &Product) -> String {
+pub fn render(product: &Product) -> String {
     let list = |numbers: &BTreeSet<u64>| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
     format!("{}#{}", list(&product.members), list(&product.identities))
 }
 
-fn numbers(list: &str) -> Result<BTreeSet<u64>, IdError> {
+fn numbers(list: &str) -> Result<BTreeSet<u64>, GrantIdError> {
     list.split(',').map(str::trim).map(number).collect()
 }
 
-fn number(text: &str) -> Result<u64, IdError> {
+fn number(text: &str) -> Result<u64, GrantIdError> {
     match text.parse() {
-        _ if text.is_empty() => Err(IdError::Gap),
+        _ if text.is_empty() => Err(GrantIdError::Gap),
         Ok(number)
             if (1..=NUMBER_MAX).contains(&number) && text.bytes().all(|byte| byte.is_ascii_digit()) =>
         {
             Ok(number)
         }
-        _ => Err(IdError::Number(text.to_owned())),
+        _ => Err(GrantIdError::Number(Quoted::new(text))),
     }
 }
 
@@ -81,7 +110,7 @@ mod tests {
 
     fn check(text: &str, canonical: &str) {
         match parse(text) {
-            Ok(ImportId::Product(product)) => assert_eq!(render(&product), canonical, "{text:?}"),
+            Ok(GrantId::Product(product)) => assert_eq!(render(&product), canonical, "{text:?}"),
             other => panic!("{text:?} reads as {other:?}"),
         }
     }
@@ -100,8 +129,8 @@ mod tests {
 
     #[test]
     fn bare_uins_are_told_apart() {
-        assert_eq!(parse("100000000001"), Ok(ImportId::Members([100_000_000_001].into())));
-        assert_eq!(parse("2,1"), Ok(ImportId::Members([1, 2].into())));
+        assert_eq!(parse("100000000001"), Ok(GrantId::Members([100_000_000_001].into())));
+        assert_eq!(parse("2,1"), Ok(GrantId::Members([1, 2].into())));
     }
 
     #[test]
@@ -122,5 +151,15 @@ mod tests {
                 &format!("`{bad}` is not a whole number between 1 and 9007199254740991"),
             );
         }
+    }
+
+    #[test]
+    fn what_is_quoted_is_short_and_steers_no_terminal() {
+        check_error(
+            "1#\u{1b}[2J\u{202e}x",
+            "`\\u{1b}[2J\\u{202e}x` is not a whole number between 1 and 9007199254740991",
+        );
+        let message = parse(&format!("1#{}", "9".repeat(100_000))).unwrap_err().to_string();
+        assert!(message.len() < 200, "{message}");
     }
 }
