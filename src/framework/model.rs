@@ -271,7 +271,6 @@ pub(crate) mod tests {
                 Type::String => Value::string(self.word()),
                 Type::Number => Value::Number(self.number().into()),
                 Type::Bool => self.bool(),
-                Type::Dynamic => Value::Dynamic(Type::Bool, Box::new(self.bool())),
                 Type::List(of) => Value::List(vec![self.sample_of(of), Value::Unknown]),
                 Type::Set(of) => Value::set(vec![self.sample_of(of), Value::Unknown]),
                 Type::Map(of) => {
@@ -281,7 +280,6 @@ pub(crate) mod tests {
                 Type::Object(of) => {
                     Value::Object(of.iter().map(|(name, of)| (name.clone(), self.sample_of(of))).collect())
                 }
-                Type::Tuple(of) => Value::Tuple(of.iter().map(|of| self.sample_of(of)).collect()),
             }
         }
 

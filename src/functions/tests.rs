@@ -94,7 +94,7 @@ fn an_id_is_taken_apart_in_order() {
 fn what_is_no_id_is_told_with_its_fault() {
     let wrong = |id: &str, told: &str| {
         let form = "which is not of the form MEMBER_UIN[,MEMBER_UIN…]#IDENTITY_ID[,IDENTITY_ID…]";
-        check(ParseGrantId, vec![text(id)], Err((0, &format!("id is {:?}, {form}: {told}", id))));
+        check(ParseGrantId, vec![text(id)], Err((0, &format!("id is {id:?}, {form}: {told}"))));
     };
     wrong("", "it is empty");
     wrong("100000000001", "it names no identities");

@@ -1,6 +1,5 @@
 //! Why bytes are not a value of the type they should be.
 
-use super::types::TypeError;
 use crate::causes::with_causes;
 use crate::framework::diagnostic::Diagnostic;
 use crate::framework::path::{Path, Step};
@@ -22,12 +21,6 @@ pub enum Problem {
     /// They end in the middle of a value.
     #[error("the bytes end in the middle of a value")]
     Truncated,
-    /// Values nest too deep.
-    #[error("values nest deeper than {max} levels")]
-    TooDeep {
-        /// The deepest that is read.
-        max: usize,
-    },
     /// One shape stands where the type has another.
     #[error("found {found} where {wanted} should be")]
     Shape {
@@ -35,14 +28,6 @@ pub enum Problem {
         wanted: &'static str,
         /// What the bytes have.
         found: &'static str,
-    },
-    /// A sequence has not as many elements as its type.
-    #[error("found {found} elements where there should be {wanted}")]
-    Length {
-        /// As many as the type has.
-        wanted: usize,
-        /// As many as the bytes have.
-        found: usize,
     },
     /// An object lacks an attribute of its type.
     #[error("the attribute is missing")]
@@ -59,9 +44,6 @@ pub enum Problem {
     /// A number cannot be read.
     #[error("a number cannot be read")]
     Number(#[source] NumberError),
-    /// The type that a dynamic value brings along cannot be read.
-    #[error("the type of a dynamic value cannot be read")]
-    Type(#[source] TypeError),
     /// The bytes are not JSON.
     #[error("the value is not JSON")]
     Json(#[source] serde_json::Error),

@@ -6,7 +6,6 @@
 use serde_json::Value as Json;
 
 use super::error::{DecodeError, Problem};
-use super::types;
 use crate::framework::path::Step;
 use crate::framework::value::{Object, Type, Value, normal_form};
 
@@ -21,23 +20,12 @@ pub enum Extra {
 
 /// The value of type `of` that `bytes` hold.
 pub fn decode(bytes: &[u8], of: &Type, extra: Extra) -> Result<Value, DecodeError> {
-    Reader { extra, missing: Missing::IsNull }.read(serde_json::from_slice(bytes).map_err(Problem::Json)?, of)
-}
-
-/// What to do about attributes that are not there.
-#[derive(Clone, Copy, Debug)]
-enum Missing {
-    /// Take them for null: a stored state may have been written when the schema had fewer.
-    IsNull,
-    /// Fail. A type that a value brings along was written together with it; and else a few bytes could stand
-    /// for any number of attributes, once per element.
-    Refuse,
+    Reader { extra }.read(serde_json::from_slice(bytes).map_err(Problem::Json)?, of)
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Reader {
     extra: Extra,
-    missing: Missing,
 }
 
 impl Reader {
@@ -52,19 +40,9 @@ impl Reader {
             (Type::Bool, Json::Bool(value)) => Ok(Value::Bool(value)),
             (Type::Bool, Json::String(text)) if text == "true" || text == "1" => Ok(Value::Bool(true)),
             (Type::Bool, Json::String(text)) if text == "false" || text == "0" => Ok(Value::Bool(false)),
-            (Type::List(of), Json::Array(elements)) => {
-                let of = std::iter::repeat(&**of);
-                self.read_elements(elements, of).map(Value::List)
-            }
+            (Type::List(of), Json::Array(elements)) => self.read_elements(elements, of).map(Value::List),
             (Type::Set(of), Json::Array(elements)) => {
-                let of = std::iter::repeat(&**of);
                 self.read_elements(elements, of).map_err(DecodeError::within_set).map(Value::set)
-            }
-            (Type::Tuple(of), Json::Array(elements)) => {
-                if elements.len() != of.len() {
-                    return Err(Problem::Length { wanted: of.len(), found: elements.len() }.into());
-                }
-                self.read_elements(elements, of.iter()).map(Value::Tuple)
             }
             (Type::Map(of), Json::Object(elements)) => {
                 let element = |(key, json): (String, Json)| {
@@ -80,11 +58,8 @@ impl Reader {
                 let mut object = Object::new();
                 for (name, of) in of {
                     let within = |error: DecodeError| error.within(Step::Attribute(name.clone()));
-                    let json = match (found.remove(name), self.missing) {
-                        (Some(json), _) => json,
-                        (None, Missing::IsNull) => Json::Null,
-                        (None, Missing::Refuse) => return Err(within(Problem::Missing.into())),
-                    };
+                    // A stored state may have been written when the schema had fewer.
+                    let json = found.remove(name).unwrap_or(Json::Null);
                     object.insert(name.clone(), self.read(json, of).map_err(within)?);
                 }
                 match found.into_iter().next() {
@@ -94,26 +69,15 @@ impl Reader {
                     _ => Ok(Value::Object(object)),
                 }
             }
-            (Type::Dynamic, Json::Object(mut found)) => {
-                let named = found.remove("type").ok_or(Problem::Missing)?.to_string();
-                let of = types::decode(named.as_bytes()).map_err(Problem::Type)?;
-                let whole = Self { missing: Missing::Refuse, ..self };
-                let value = whole.read(found.remove("value").unwrap_or(Json::Null), &of)?;
-                Ok(Value::Dynamic(of, Box::new(value)))
-            }
             (of, json) => Err(Problem::Shape { wanted: wanted(of), found: found(&json) }.into()),
         }
     }
 
-    fn read_elements<'t>(
-        self,
-        elements: Vec<Json>,
-        of: impl Iterator<Item = &'t Type>,
-    ) -> Result<Vec<Value>, DecodeError> {
-        let element = |(index, (json, of)): (i64, (Json, &Type))| {
+    fn read_elements(self, elements: Vec<Json>, of: &Type) -> Result<Vec<Value>, DecodeError> {
+        let element = |(index, json): (i64, Json)| {
             self.read(json, of).map_err(|error| error.within(Step::Index(index)))
         };
-        (0..).zip(elements.into_iter().zip(of)).map(element).collect()
+        (0..).zip(elements).map(element).collect()
     }
 }
 
@@ -128,10 +92,8 @@ fn wanted(of: &Type) -> &'static str {
         Type::Bool => "a bool",
         Type::List(_) => "a list",
         Type::Set(_) => "a set",
-        Type::Tuple(_) => "a tuple",
         Type::Map(_) => "a map",
         Type::Object(_) => "an object",
-        Type::Dynamic => "a value that brings its type",
     }
 }
 
@@ -174,16 +136,8 @@ mod tests {
         check("null", &Type::Bool, &Value::Null);
         check("[1,2]", &Type::List(Box::new(Type::Number)), &Value::List(vec![number("1"), number("2")]));
         check("[2,1,2]", &Type::Set(Box::new(Type::Number)), &Value::set(vec![number("1"), number("2")]));
-        check(
-            "[1,true]",
-            &Type::Tuple(vec![Type::Number, Type::Bool]),
-            &Value::Tuple(vec![number("1"), Value::Bool(true)]),
-        );
         check(r#"{"k":1}"#, &Type::Map(Box::new(Type::Number)), &map([("k", number("1"))]));
         check(r#"{"a":1}"#, &object_type([("a", Type::Number)]), &object([("a", number("1"))]));
-        let dynamic = Value::Dynamic(Type::Number, Box::new(number("1")));
-        check(r#"{"value":1,"type":"number"}"#, &Type::Dynamic, &dynamic);
-        check("null", &Type::Dynamic, &Value::Null);
     }
 
     #[test]
@@ -217,20 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn a_dynamic_value_has_every_attribute_of_the_type_that_it_brings() {
-        let short = r#"{"type":["list",["object",{"a":"bool","b":"bool"}]],"value":[{"a":true}]}"#;
-        let inside = format!("{{\"x\":{short}}}");
-        check_refused(&inside, &object_type([("x", Type::Dynamic)]), "x[0].b", "missing");
-    }
-
-    #[test]
     fn s95_what_does_not_fit_is_refused_with_its_place() {
         let of = object_type([("a", Type::Map(Box::new(Type::List(Box::new(Type::Number)))))]);
         check_refused(r#"{"a":{"k":[1,"x"]}}"#, &of, "a[\"k\"][1]", "number");
         check_refused(r#"{"a":7}"#, &of, "a", "found a number where a map should be");
         check_refused("[]", &of, "", "found an array where an object should be");
         check_refused("{", &of, "", "not JSON");
-        check_refused(&"[".repeat(10_000), &Type::List(Box::new(Type::Dynamic)), "", "not JSON");
-        check_refused("[1]", &Type::Tuple(Vec::new()), "", "1 elements where there should be 0");
+        check_refused(&"[".repeat(10_000), &Type::List(Box::new(Type::Bool)), "", "not JSON");
     }
 }

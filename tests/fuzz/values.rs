@@ -3,21 +3,18 @@
 use fastrand::Rng;
 use serde_json::Value as Json;
 use terraform_provider_tencentcloud::framework::value::{Number, Type, Value};
-use terraform_provider_tencentcloud::wire::types;
 
 /// A type, nested at most `depth` deep.
 pub(crate) fn any_type(random: &mut Rng, depth: u8) -> Type {
-    let kinds = if depth == 0 { 4 } else { 9 };
+    let kinds = if depth == 0 { 3 } else { 7 };
     let inner = |random: &mut Rng| any_type(random, depth.saturating_sub(1));
     match random.u8(..kinds) {
         0 => Type::String,
         1 => Type::Number,
         2 => Type::Bool,
-        3 => Type::Dynamic,
-        4 => Type::List(Box::new(inner(random))),
-        5 => Type::Set(Box::new(inner(random))),
-        6 => Type::Map(Box::new(inner(random))),
-        7 => Type::Tuple((0..random.u8(..4)).map(|_| inner(random)).collect()),
+        3 => Type::List(Box::new(inner(random))),
+        4 => Type::Set(Box::new(inner(random))),
+        5 => Type::Map(Box::new(inner(random))),
         _ => {
             let names = ["a", "b", "id", "name", "é", "member_uins"].into_iter();
             let chosen: Vec<&str> = names.filter(|_| random.bool()).collect();
@@ -41,11 +38,6 @@ pub(crate) fn any_value(random: &mut Rng, of: &Type) -> Value {
         Type::String => Value::string(any_text(random)),
         Type::Number => Value::Number(any_number(random)),
         Type::Bool => Value::Bool(random.bool()),
-        Type::Dynamic => {
-            let of = any_type(random, 2);
-            let value = any_value(random, &of);
-            Value::Dynamic(of, Box::new(value))
-        }
         Type::List(of) => Value::List(elements(random, of)),
         Type::Set(of) => Value::set(elements(random, of)),
         Type::Map(of) => {
@@ -56,7 +48,6 @@ pub(crate) fn any_value(random: &mut Rng, of: &Type) -> Value {
             });
             Value::Map(named.collect())
         }
-        Type::Tuple(of) => Value::Tuple(of.iter().map(|of| any_value(random, of)).collect()),
         Type::Object(of) => {
             Value::Object(of.iter().map(|(name, of)| (name.clone(), any_value(random, of))).collect())
         }
@@ -94,15 +85,9 @@ pub(crate) fn to_json(value: &Value) -> Json {
         Value::Bool(value) => Json::Bool(*value),
         Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap(),
         Value::String(text) => Json::String(text.clone()),
-        Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => {
-            elements.iter().map(to_json).collect()
-        }
+        Value::List(elements) | Value::Set(elements) => elements.iter().map(to_json).collect(),
         Value::Map(elements) | Value::Object(elements) => {
             elements.iter().map(|(key, element)| (key.clone(), to_json(element))).collect()
-        }
-        Value::Dynamic(of, value) => {
-            let of: Json = serde_json::from_slice(&types::encode(of)).unwrap();
-            serde_json::json!({ "type": of, "value": to_json(value) })
         }
     }
 }

@@ -153,14 +153,11 @@ pub struct NestedBlock {
 }
 
 impl NestedBlock {
-    /// The type of the value of all blocks of this name. Blocks in a list may differ in type where they hold
-    /// something dynamic, so that the whole is dynamic then.
+    /// The type of the value of all blocks of this name.
     pub fn implied_type(&self) -> Type {
         let object = self.block.implied_type();
-        let dynamic = object.contains_dynamic();
         match self.nesting {
             BlockNesting::Single => object,
-            BlockNesting::List if dynamic => Type::Dynamic,
             BlockNesting::List => Type::List(Box::new(object)),
             BlockNesting::Set => Type::Set(Box::new(object)),
         }
@@ -168,12 +165,8 @@ impl NestedBlock {
 
     fn complete(&self, value: &mut Value) {
         if value.is_null() {
-            let dynamic = self.implied_type() == Type::Dynamic;
             *value = match self.nesting {
                 BlockNesting::Single => Value::Null,
-                BlockNesting::List if dynamic => {
-                    Value::Dynamic(Type::Tuple(Vec::new()), Box::new(Value::Tuple(Vec::new())))
-                }
                 BlockNesting::List => Value::List(Vec::new()),
                 BlockNesting::Set => Value::Set(Vec::new()),
             };
@@ -191,7 +184,6 @@ impl NestedBlock {
                 elements.iter_mut().for_each(each);
                 *value = Value::set(std::mem::take(elements));
             }
-            // Elements of a dynamic block bring their own types, which only their author can complete.
             _ => {}
         }
     }

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 
 use super::{Attribute, Block, BlockNesting, Kind, Mode, NestedBlock, Nesting, Schema};
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
-use crate::framework::value::Type;
 
 /// Names that Terraform's language takes for itself in a resource block.
 const TAKEN_IN_RESOURCE: [&str; 7] =
@@ -138,9 +137,6 @@ impl Check {
             self.report(place, "what is in a set cannot be write-only");
         }
         match &attribute.kind {
-            Kind::Type(of) if has_dynamic_in_set(of) || in_set && of.contains_dynamic() => {
-                self.report(place, "what is in a set cannot be dynamic");
-            }
             Kind::Type(_) => {}
             Kind::Nested(nesting, nested) => {
                 if attribute.write_only && nested.iter().any(|inner| inner.mode == Mode::Computed) {
@@ -164,16 +160,6 @@ fn count_problem(nested: &NestedBlock) -> Option<&'static str> {
     }
 }
 
-fn has_dynamic_in_set(of: &Type) -> bool {
-    match of {
-        Type::Set(element) => element.contains_dynamic(),
-        Type::List(element) | Type::Map(element) => has_dynamic_in_set(element),
-        Type::Object(attributes) => attributes.values().any(has_dynamic_in_set),
-        Type::Tuple(elements) => elements.iter().any(has_dynamic_in_set),
-        Type::String | Type::Number | Type::Bool | Type::Dynamic => false,
-    }
-}
-
 fn is_name(name: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     !name.is_empty() && name.bytes().all(legal)
@@ -187,7 +173,7 @@ fn join(place: &str, name: &str) -> String {
 mod tests {
     use super::*;
     use crate::framework::testing::{attribute, plain};
-    use crate::framework::value::Value;
+    use crate::framework::value::{Type, Value};
 
     fn schema(attributes: Vec<Attribute>, blocks: Vec<NestedBlock>) -> Schema {
         Schema { version: 0, block: Block { description: String::new(), attributes, blocks } }
@@ -261,23 +247,15 @@ mod tests {
     }
 
     #[test]
-    fn s42_a_set_holds_nothing_dynamic_and_nothing_write_only() {
-        let dynamic = || plain("b", Type::List(Box::new(Type::Dynamic)), Mode::Optional);
+    fn s42_a_set_holds_nothing_write_only() {
         let secret = || Attribute { write_only: true, ..text("b") };
         let nested = |nesting, inner| attribute("a", Kind::Nested(nesting, vec![inner]), Mode::Optional);
-        check_attribute(nested(Nesting::List, dynamic()), &[]);
         check_attribute(nested(Nesting::List, secret()), &[]);
-        check_attribute(nested(Nesting::Set, dynamic()), &["cannot be dynamic"]);
         check_attribute(nested(Nesting::Set, secret()), &["cannot be write-only"]);
-        check_attribute(
-            plain("a", Type::Set(Box::new(Type::Dynamic)), Mode::Optional),
-            &["cannot be dynamic"],
-        );
         let deep =
-            nested(Nesting::Set, attribute("c", Kind::Nested(Nesting::Map, vec![dynamic()]), Mode::Optional));
+            nested(Nesting::Set, attribute("c", Kind::Nested(Nesting::Map, vec![secret()]), Mode::Optional));
         check_attribute(deep, &["\"a.c.b\""]);
         let in_block = |inner| schema(Vec::new(), vec![nested_block("s", BlockNesting::Set, vec![inner])]);
-        check(&in_block(dynamic()), &["cannot be dynamic"]);
         check(&in_block(secret()), &["cannot be write-only"]);
     }
 

@@ -68,7 +68,7 @@ fn unknown_arguments(block: &Block, config: &Object) -> Vec<Path> {
 fn unknown_places(value: &Value, at: &Path, unknown: &mut Vec<Path>) {
     let mut inside = |value, step| unknown_places(value, &at.clone().then(step), unknown);
     match value {
-        Value::List(elements) | Value::Tuple(elements) => {
+        Value::List(elements) => {
             for (index, element) in (0..).zip(elements) {
                 inside(element, Step::Index(index));
             }
@@ -83,7 +83,6 @@ fn unknown_places(value: &Value, at: &Path, unknown: &mut Vec<Path>) {
                 inside(value, Step::Attribute(name.clone()));
             }
         }
-        Value::Dynamic(_, value) => unknown_places(value, at, unknown),
         _ if !value.is_wholly_known() => unknown.push(at.clone()),
         _ => {}
     }

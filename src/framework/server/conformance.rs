@@ -187,13 +187,13 @@ impl Check {
                 let prior = if let Some(Value::Object(prior)) = prior { Some(prior) } else { None };
                 check(self, config, prior, planned);
             }
-            (Value::List(config), Value::List(planned)) | (Value::Tuple(config), Value::Tuple(planned)) => {
+            (Value::List(config), Value::List(planned)) => {
                 if config.len() != planned.len() {
                     return self.stray("another number of elements than the configuration has");
                 }
                 for (position, (config, planned)) in config.iter().zip(planned).enumerate() {
                     let prior = match prior {
-                        Some(Value::List(prior) | Value::Tuple(prior)) => prior.get(position),
+                        Some(Value::List(prior)) => prior.get(position),
                         _ => None,
                     };
                     let index = i64::try_from(position).unwrap_or(i64::MAX);
@@ -214,9 +214,6 @@ impl Check {
                 }
             }
             (Value::Set(_), Value::Set(_)) => {}
-            (Value::Dynamic(_, config), Value::Dynamic(_, planned)) => {
-                self.planned_elements(config, prior, planned, check);
-            }
             (config, planned) if config == planned => {}
             _ => self.stray("something else than the configuration says"),
         }
@@ -236,7 +233,7 @@ impl Check {
                     self.breach("left an unknown value");
                 }
             }
-            Value::List(elements) | Value::Tuple(elements) => {
+            Value::List(elements) => {
                 for (index, element) in (0..).zip(elements) {
                     self.inside(Step::Index(index), |check| check.known(element));
                 }
@@ -247,7 +244,6 @@ impl Check {
                 }
             }
             Value::Object(attributes) => self.all_known(attributes),
-            Value::Dynamic(_, value) => self.known(value),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }

@@ -104,7 +104,6 @@ fn said_by_each(shape: Shape<'_>, value: &Value) -> Value {
             said(shape, value, &computed.map(|attribute| attribute.name).collect())
         }
         Value::List(elements) => Value::List(each(elements)),
-        Value::Tuple(elements) => Value::Tuple(each(elements)),
         Value::Map(elements) => {
             let elements = elements.iter().map(|(key, element)| (key.clone(), said_by_each(shape, element)));
             Value::Map(elements.collect())
@@ -115,7 +114,6 @@ fn said_by_each(shape: Shape<'_>, value: &Value) -> Value {
             elements.sort();
             Value::Set(elements)
         }
-        Value::Dynamic(_, value) => said_by_each(shape, value),
         other => other.clone(),
     }
 }
@@ -140,7 +138,7 @@ fn agrees(shape: Shape<'_>, value: &Value, config: &Value) -> bool {
 
 fn all_agree(shape: Shape<'_>, value: &Value, config: &Value) -> bool {
     match (value, config) {
-        (Value::List(value), Value::List(config)) | (Value::Tuple(value), Value::Tuple(config)) => {
+        (Value::List(value), Value::List(config)) => {
             value.len() == config.len()
                 && value.iter().zip(config).all(|(value, config)| all_agree(shape, value, config))
         }
@@ -152,7 +150,6 @@ fn all_agree(shape: Shape<'_>, value: &Value, config: &Value) -> bool {
             let objects = value.iter().filter(|value| matches!(value, Value::Object(_))).count();
             value.len() == config.len() && pair(shape, value, config).len() == objects
         }
-        (Value::Dynamic(_, value), Value::Dynamic(_, config)) => all_agree(shape, value, config),
         (value, config) => agrees(shape, value, config),
     }
 }

@@ -71,16 +71,11 @@ fn follow(steps: &[Step], root: &Object) -> Option<Path> {
     let mut value = root.get(name)?;
     let mut path = Path::attribute(name.clone());
     for step in rest {
-        if let Value::Dynamic(_, inner) = value {
-            value = inner;
-        }
         value = match (value, step) {
             (Value::Set(_) | Value::Unknown, _) => return Some(path),
             (Value::Object(object), Step::Attribute(name)) => object.get(name)?,
             (Value::Map(elements), Step::Key(key)) => elements.get(key)?,
-            (Value::List(elements) | Value::Tuple(elements), Step::Index(index)) => {
-                elements.get(usize::try_from(*index).ok()?)?
-            }
+            (Value::List(elements), Step::Index(index)) => elements.get(usize::try_from(*index).ok()?)?,
             _ => return None,
         };
         path = path.then(step.clone());
@@ -97,15 +92,10 @@ pub(super) fn changes(path: &Path, prior: &Object, planned: &Object) -> bool {
 fn value_at<'o>(steps: &[Step], root: &'o Object) -> Option<&'o Value> {
     let (first, rest) = steps.split_first()?;
     let Step::Attribute(name) = first else { return None };
-    rest.iter().try_fold(root.get(name)?, |value, step| {
-        let value = if let Value::Dynamic(_, inner) = value { inner } else { value };
-        match (value, step) {
-            (Value::Object(object), Step::Attribute(name)) => object.get(name),
-            (Value::Map(elements), Step::Key(key)) => elements.get(key),
-            (Value::List(elements) | Value::Tuple(elements), Step::Index(index)) => {
-                elements.get(usize::try_from(*index).ok()?)
-            }
-            _ => None,
-        }
+    rest.iter().try_fold(root.get(name)?, |value, step| match (value, step) {
+        (Value::Object(object), Step::Attribute(name)) => object.get(name),
+        (Value::Map(elements), Step::Key(key)) => elements.get(key),
+        (Value::List(elements), Step::Index(index)) => elements.get(usize::try_from(*index).ok()?),
+        _ => None,
     })
 }

@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
     fn each(&mut self, value: &Value, visit: &dyn Fn(&mut Self, &Object)) {
         match value {
             Value::Object(object) => visit(self, object),
-            Value::List(elements) | Value::Tuple(elements) => {
+            Value::List(elements) => {
                 for (index, element) in (0..).zip(elements) {
                     self.step(Step::Index(index), |walk| walk.each(element, visit));
                 }

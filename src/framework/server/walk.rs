@@ -80,9 +80,9 @@ fn visit_object(shape: Shape<'_>, object: &mut Object, config: Option<&Object>, 
 fn visit_each(shape: Shape<'_>, value: &mut Value, config: &Value, visit: Visit<'_>) {
     match value {
         Value::Object(object) => visit_object(shape, object, as_object(config), visit),
-        Value::List(elements) | Value::Tuple(elements) => {
+        Value::List(elements) => {
             let config: &[Value] = match config {
-                Value::List(config) | Value::Tuple(config) => config,
+                Value::List(config) => config,
                 _ => &[],
             };
             for (index, element) in elements.iter_mut().enumerate() {
@@ -104,10 +104,6 @@ fn visit_each(shape: Shape<'_>, value: &mut Value, config: &Value, visit: Visit<
             }
             *value = Value::set(std::mem::take(elements));
         }
-        Value::Dynamic(_, value) => match config {
-            Value::Dynamic(_, config) => visit_each(shape, value, config, visit),
-            _ => visit_each(shape, value, config, visit),
-        },
         _ => {}
     }
 }

@@ -25,8 +25,6 @@ pub enum Type {
     Number,
     /// True or false.
     Bool,
-    /// Whatever the value itself says it is.
-    Dynamic,
     /// An ordered collection.
     List(Box<Type>),
     /// An unordered collection without duplicates.
@@ -35,21 +33,6 @@ pub enum Type {
     Map(Box<Type>),
     /// A fixed set of named attributes.
     Object(BTreeMap<String, Type>),
-    /// A fixed sequence of types.
-    Tuple(Vec<Type>),
-}
-
-impl Type {
-    /// Whether [`Type::Dynamic`] stands anywhere in it.
-    pub fn contains_dynamic(&self) -> bool {
-        match self {
-            Self::Dynamic => true,
-            Self::String | Self::Number | Self::Bool => false,
-            Self::List(element) | Self::Set(element) | Self::Map(element) => element.contains_dynamic(),
-            Self::Object(attributes) => attributes.values().any(Self::contains_dynamic),
-            Self::Tuple(elements) => elements.iter().any(Self::contains_dynamic),
-        }
-    }
 }
 
 /// A value of some [`Type`], null and unknown included, at any depth.
@@ -72,14 +55,10 @@ pub enum Value {
     List(Vec<Value>),
     /// The elements of a set, sorted and without duplicates.
     Set(Vec<Value>),
-    /// The elements of a tuple, in order.
-    Tuple(Vec<Value>),
     /// The elements of a map.
     Map(BTreeMap<String, Value>),
     /// The attributes of an object.
     Object(Object),
-    /// A known, null or unknown value of a type that it brings along.
-    Dynamic(Type, Box<Value>),
 }
 
 impl Value {
@@ -96,22 +75,14 @@ impl Value {
         Self::Set(elements)
     }
 
-    /// Whether this is no value, with or without a type of its own.
+    /// Whether this is no value.
     pub fn is_null(&self) -> bool {
-        match self {
-            Self::Null => true,
-            Self::Dynamic(_, value) => value.is_null(),
-            _ => false,
-        }
+        matches!(self, Self::Null)
     }
 
-    /// Whether this value as a whole is unknown, with or without a type of its own.
+    /// Whether this value as a whole is unknown.
     pub fn is_unknown(&self) -> bool {
-        match self {
-            Self::Unknown => true,
-            Self::Dynamic(_, value) => value.is_unknown(),
-            _ => false,
-        }
+        matches!(self, Self::Unknown)
     }
 
     /// The same value with null wherever something is unknown.
@@ -123,10 +94,8 @@ impl Value {
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => self,
             Self::List(elements) => Self::List(each(elements)),
             Self::Set(elements) => Self::set(each(elements)),
-            Self::Tuple(elements) => Self::Tuple(each(elements)),
             Self::Map(elements) => Self::Map(known_or_null(elements)),
             Self::Object(attributes) => Self::Object(known_or_null(attributes)),
-            Self::Dynamic(of, value) => Self::Dynamic(of, Box::new(value.with_unknown_as_null())),
         }
     }
 
@@ -135,11 +104,8 @@ impl Value {
         match self {
             Self::Unknown => false,
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
-            Self::List(elements) | Self::Set(elements) | Self::Tuple(elements) => {
-                elements.iter().all(Self::is_wholly_known)
-            }
+            Self::List(elements) | Self::Set(elements) => elements.iter().all(Self::is_wholly_known),
             Self::Map(elements) | Self::Object(elements) => elements.values().all(Self::is_wholly_known),
-            Self::Dynamic(_, value) => value.is_wholly_known(),
         }
     }
 
@@ -153,10 +119,8 @@ impl Value {
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Set(_) => "a set",
-            Self::Tuple(_) => "a tuple",
             Self::Map(_) => "a map",
             Self::Object(_) => "an object",
-            Self::Dynamic(_, value) => value.shape(),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Reading: lenient in form, strict in substance, and bounded by the bytes that are there.
+//! Reading: lenient in form, strict in substance, bounded by the bytes that are there, and as deep as the
+//! type.
 
 use std::collections::BTreeMap;
 use std::str::from_utf8;
@@ -8,34 +9,18 @@ use rmp::Marker;
 use crate::framework::path::Step;
 use crate::framework::value::{Number, Object, Type, Value, normal_form};
 use crate::wire::error::{DecodeError, Problem};
-use crate::wire::types;
-
-/// The deepest that values may nest. Only a dynamic value can reach it: all others are as deep as their
-/// schema.
-pub const DEPTH_MAX: usize = 100;
 
 /// The value of type `of` that `bytes` begin with; what follows it is ignored, as the host does.
 pub fn decode(bytes: &[u8], of: &Type) -> Result<Value, DecodeError> {
-    Reader { rest: bytes, depth: 0 }.value(of)
+    Reader { rest: bytes }.value(of)
 }
 
 struct Reader<'b> {
     rest: &'b [u8],
-    depth: usize,
 }
 
 impl<'b> Reader<'b> {
     fn value(&mut self, of: &Type) -> Result<Value, DecodeError> {
-        if self.depth == DEPTH_MAX {
-            return Err(Problem::TooDeep { max: DEPTH_MAX }.into());
-        }
-        self.depth += 1;
-        let value = self.value_inside(of);
-        self.depth -= 1;
-        value
-    }
-
-    fn value_inside(&mut self, of: &Type) -> Result<Value, DecodeError> {
         let marker = self.marker()?;
         if marker == Marker::Null {
             return Ok(Value::Null);
@@ -58,10 +43,8 @@ impl<'b> Reader<'b> {
             Type::Set(of) => {
                 self.elements(marker, of, "a set", |error, _| error.within_set()).map(Value::set)
             }
-            Type::Tuple(of) => self.tuple(marker, of),
             Type::Map(of) => self.map(marker, of),
             Type::Object(of) => self.object(marker, of).map(Value::Object),
-            Type::Dynamic => self.dynamic(marker),
         }
     }
 
@@ -80,15 +63,6 @@ impl<'b> Reader<'b> {
             elements.push(self.value(of).map_err(|error| within(error, step))?);
         }
         Ok(elements)
-    }
-
-    fn tuple(&mut self, marker: Marker, of: &[Type]) -> Result<Value, DecodeError> {
-        let found = self.array_length(marker, "a tuple")?;
-        if found != of.len() {
-            return Err(Problem::Length { wanted: of.len(), found }.into());
-        }
-        let element = |(index, of)| self.value(of).map_err(|error| error.within(Step::Index(index)));
-        (0..).zip(of).map(element).collect::<Result<_, _>>().map(Value::Tuple)
     }
 
     fn map(&mut self, marker: Marker, of: &Type) -> Result<Value, DecodeError> {
@@ -120,18 +94,6 @@ impl<'b> Reader<'b> {
             }
             None => Ok(object),
         }
-    }
-
-    fn dynamic(&mut self, marker: Marker) -> Result<Value, DecodeError> {
-        let found = self.array_length(marker, "a value that brings its type")?;
-        if found != 2 {
-            return Err(Problem::Length { wanted: 2, found }.into());
-        }
-        let marker = self.marker()?;
-        let length = self.text_length(marker, "a type")?;
-        let of = types::decode(self.take(length)?).map_err(Problem::Type)?;
-        let value = self.value(&of)?;
-        Ok(Value::Dynamic(of, Box::new(value)))
     }
 
     fn number(&mut self, marker: Marker) -> Result<Number, DecodeError> {

@@ -9,7 +9,6 @@ use rmp::encode::{self, ByteBuf};
 use crate::framework::mismatch::Mismatch;
 use crate::framework::path::Step;
 use crate::framework::value::{Number, Object, Type, Value, normal_form};
-use crate::wire::types;
 
 /// The bytes of `value`, which must be of the type `of` in every part.
 ///
@@ -25,12 +24,6 @@ fn put(out: &mut ByteBuf, value: &Value, of: &Type) -> Result<(), Mismatch> {
     match (value, of) {
         (Value::Null, _) => put_null(out),
         (Value::Unknown, _) => out.as_mut_vec().extend_from_slice(&[0xd4, 0, 0]),
-        (Value::Dynamic(of, value), Type::Dynamic) => {
-            let Ok(_) = encode::write_array_len(out, 2);
-            let Ok(()) = encode::write_bin(out, &types::encode(of));
-            put(out, value, of)?;
-        }
-        (value, Type::Dynamic) => return Err(Mismatch::new("a value that brings its type", value)),
         (Value::String(text), Type::String) => put_text(out, text),
         (value, Type::String) => return Err(Mismatch::new("a string", value)),
         (Value::Number(number), Type::Number) => put_number(out, number),
@@ -54,13 +47,6 @@ fn put(out: &mut ByteBuf, value: &Value, of: &Type) -> Result<(), Mismatch> {
             }
         }
         (value, Type::Set(_)) => return Err(Mismatch::new("a set", value)),
-        (Value::Tuple(elements), Type::Tuple(of)) if elements.len() == of.len() => {
-            put_array_length(out, elements.len());
-            for (index, (element, of)) in (0..).zip(elements.iter().zip(of)) {
-                put(out, element, of).map_err(|misfit| misfit.within(Step::Index(index)))?;
-            }
-        }
-        (value, Type::Tuple(_)) => return Err(Mismatch::new("a tuple of its type's length", value)),
         (Value::Map(elements), Type::Map(of)) => put_map(out, elements, of)?,
         (value, Type::Map(_)) => return Err(Mismatch::new("a map", value)),
         (Value::Object(object), Type::Object(of)) => put_object(out, object, of)?,

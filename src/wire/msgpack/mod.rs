@@ -10,5 +10,5 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{DEPTH_MAX, decode};
+pub use decode::decode;
 pub use encode::encode;

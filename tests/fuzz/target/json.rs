@@ -34,11 +34,8 @@ impl Target for Json {
                     Err(error) => assert!(matches!(error.problem(), Problem::Superfluous), "{error}"),
                 }
                 let written = msgpack::encode(&value, &of).expect("what was read can be sent");
-                match msgpack::decode(&written, &of) {
-                    Ok(again) => assert_eq!(again, value, "a stored value survives the way to the host"),
-                    // JSON may nest a little deeper.
-                    Err(error) => assert!(matches!(error.problem(), Problem::TooDeep { .. }), "{error}"),
-                }
+                let again = msgpack::decode(&written, &of).expect("what was sent can be read");
+                assert_eq!(again, value, "a stored value survives the way to the host");
                 format!("{} {} {} {}", shape(&of, 2), value.shape(), strict.is_ok(), written.len().min(64))
             }
             Err(error) => {
@@ -59,10 +56,8 @@ impl Target for Json {
 
 fn attributes(of: &Type) -> usize {
     match of {
-        // What a dynamic value brings along must be there.
-        Type::String | Type::Number | Type::Bool | Type::Dynamic => 0,
+        Type::String | Type::Number | Type::Bool => 0,
         Type::List(of) | Type::Set(of) | Type::Map(of) => attributes(of),
-        Type::Tuple(of) => of.iter().map(attributes).sum(),
         Type::Object(of) => of.len() + of.values().map(attributes).sum::<usize>(),
     }
 }

@@ -7,11 +7,11 @@ mod json;
 mod lists;
 mod msgpack;
 mod texts;
-mod types;
 
 use fastrand::Rng;
 use terraform_provider_tencentcloud::framework::value::Type;
-use terraform_provider_tencentcloud::wire;
+
+use support::type_json::read_type;
 
 /// A reader of bytes, and what it promises for any of them.
 pub(crate) trait Target {
@@ -34,7 +34,6 @@ pub(crate) fn all() -> Vec<Box<dyn Target + Send>> {
     vec![
         Box::new(msgpack::Msgpack),
         Box::new(json::Json),
-        Box::new(types::Types),
         Box::new(texts::Texts),
         Box::new(handshake::Handshake),
         Box::new(answers::Answers::default()),
@@ -67,7 +66,7 @@ fn split(input: &[u8]) -> (&[u8], &[u8]) {
 /// The type in the first line of an input, and the bytes to read as that type.
 fn typed(input: &[u8]) -> Option<(Type, &[u8])> {
     let (of, bytes) = split(input);
-    Some((wire::types::decode(of).ok()?, bytes))
+    Some((read_type(of)?, bytes))
 }
 
 /// How a value is built, without what is in it.
@@ -77,11 +76,9 @@ fn shape(of: &Type, depth: u8) -> String {
         Type::String => "s".to_owned(),
         Type::Number => "n".to_owned(),
         Type::Bool => "b".to_owned(),
-        Type::Dynamic => "d".to_owned(),
         Type::List(of) => format!("l{}", inner(of)),
         Type::Set(of) => format!("e{}", inner(of)),
         Type::Map(of) => format!("m{}", inner(of)),
-        Type::Tuple(of) => format!("t{}", of.iter().map(inner).collect::<String>()),
         Type::Object(of) => format!("o{}", of.values().map(inner).collect::<String>()),
     }
 }

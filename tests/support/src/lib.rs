@@ -8,6 +8,7 @@
 //! | [`terraform`] | the real hosts, and what they say |
 //! | [`organization`] | simulated organizations in few words |
 //! | [`transport`] | a client of a simulated cloud in memory, without a network |
+//! | [`type_json`] | the type constraints of a schema |
 //!
 //! Everything here fails by panicking: whoever calls it is a test.
 #![allow(
@@ -24,6 +25,7 @@ pub mod organization;
 pub mod sandbox;
 pub mod terraform;
 pub mod transport;
+pub mod type_json;
 pub mod workspace;
 
 use std::path::PathBuf;

@@ -63,7 +63,7 @@ fn every_statement_has_a_row_and_every_row_a_test_that_exists_or_a_reason() {
     for (statement, cell) in &rows {
         let named: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
         assert!(
-            !named.is_empty() || cell.contains("later"),
+            !named.is_empty() || cell.contains("later") || cell.contains("Not applicable"),
             "statement {statement} has neither test nor reason"
         );
         for name in named {

@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use support::type_json::read_type;
 use terraform_provider_tencentcloud::proto::tfplugin6::schema::{Attribute, Block};
 use terraform_provider_tencentcloud::proto::tfplugin6::{get_functions, get_metadata};
-use terraform_provider_tencentcloud::wire::types;
 
 use super::session::{self, IDENTITIES, MEMBERS, Session, TYPE, config, set};
 use support::host::{Host, HostOptions};
@@ -19,7 +19,7 @@ fn check_attributes(attributes: &[Attribute]) {
                 assert!(attribute.r#type.is_empty() && nested.nesting != 0, "{}", attribute.name);
                 check_attributes(&nested.attributes);
             }
-            None => drop(types::decode(&attribute.r#type).unwrap()),
+            None => drop(read_type(&attribute.r#type).unwrap()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use simulator::{SECRET_ID, SECRET_KEY, Server};
+use support::type_json::read_type;
 use terraform_provider_tencentcloud::framework::value::{Number, Object, Type, Value};
 use terraform_provider_tencentcloud::proto::tfplugin6::provider_client::ProviderClient;
 use terraform_provider_tencentcloud::proto::tfplugin6::schema::{Attribute, Block, nested_block, object};
@@ -11,7 +12,7 @@ use terraform_provider_tencentcloud::proto::tfplugin6::{
     import_resource_state, plan_resource_change, read_resource, stop_provider, upgrade_resource_state,
     validate_resource_config,
 };
-use terraform_provider_tencentcloud::wire::{msgpack, types};
+use terraform_provider_tencentcloud::wire::msgpack;
 use tokio::sync::OnceCell;
 use tonic::Status;
 use tonic::transport::Channel;
@@ -243,7 +244,7 @@ pub(crate) fn implied_type(block: &Block) -> Type {
 }
 
 fn type_of(attribute: &Attribute) -> Type {
-    let Some(nested) = &attribute.nested_type else { return types::decode(&attribute.r#type).unwrap() };
+    let Some(nested) = &attribute.nested_type else { return read_type(&attribute.r#type).unwrap() };
     let object = nested.attributes.iter().map(|inner| (inner.name.clone(), type_of(inner)));
     let object = Box::new(Type::Object(object.collect()));
     match nested.nesting() {
