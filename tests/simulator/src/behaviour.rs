@@ -26,7 +26,8 @@ pub struct Behaviour {
     pub strict_pagination: bool,
     /// Whether an empty list is answered as `null`.
     pub null_items: bool,
-    /// Whether grants are listed without `Status`, `MemberUin` and `MemberName`, as in the published samples.
+    /// Whether lists leave out what may be missing: of grants `Status`, `MemberUin` and `MemberName`, as in
+    /// the published samples; of members `Tags` and `NickName`; of an identity's policies `PolicyType`.
     pub omit_optional_fields: bool,
     /// Whether answers carry fields that no documentation mentions.
     pub extra_fields: bool,
@@ -50,6 +51,12 @@ pub struct Behaviour {
     pub metadata_code: Option<String>,
     /// Whether a member that joins carries the preset identity 1 from the start.
     pub preset_grants: bool,
+    /// Whether asking for the members of a unit lists those of the units below it as well.
+    pub units_reach_down: bool,
+    /// What one row is about in the list of access policies.
+    pub policy_rows: PolicyRows,
+    /// Whether the list of access policies has a row for one that nobody is bound to.
+    pub unbound_policies: bool,
 }
 
 impl Default for Behaviour {
@@ -75,6 +82,9 @@ impl Default for Behaviour {
             session_seconds: None,
             metadata_code: None,
             preset_grants: false,
+            units_reach_down: false,
+            policy_rows: PolicyRows::OneForEachMember,
+            unbound_policies: false,
         }
     }
 }
@@ -111,6 +121,15 @@ pub enum Unknown {
     NotFound,
     /// `InvalidParameter`.
     Invalid,
+}
+
+/// What one row of the list of access policies is about, besides a policy and one who is bound to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyRows {
+    /// One member, in `MemberUin`.
+    OneForEachMember,
+    /// All members of the policy, in `Members`; `MemberUin` is null.
+    AllMembersInOne,
 }
 
 /// What a grant call does when only some of its pairs can be granted. It answers the first error in any case.

@@ -13,6 +13,8 @@ pub(crate) const DELETE: &str = "DeleteOrganizationMemberAuthIdentity";
 pub(crate) const DESCRIBE: &str = "DescribeOrganizationMemberAuthIdentities";
 pub(crate) const IDENTITIES: &str = "ListOrganizationIdentity";
 pub(crate) const MEMBERS: &str = "DescribeOrganizationMembers";
+pub(crate) const NODES: &str = "DescribeOrganizationNodes";
+pub(crate) const BINDINGS: &str = "DescribeOrganizationMembersAuthPolicy";
 
 pub(crate) const DEV: u64 = 100_000_000_001;
 pub(crate) const OPS: u64 = 100_000_000_002;

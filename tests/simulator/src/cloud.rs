@@ -11,7 +11,7 @@ use crate::behaviour::Behaviour;
 use crate::fault::{Fault, Script};
 use crate::journal::Call;
 use crate::limit::Limiter;
-use crate::organization::{Organization, PRESET, Pair};
+use crate::organization::{Organization, PRESET, Pair, ROOT_NODE};
 
 /// The id of the permanent key that every cloud knows.
 pub const SECRET_ID: &str = "AKIDsimulator0000000000000000000permanent";
@@ -54,10 +54,12 @@ impl Default for Cloud {
 }
 
 impl Cloud {
-    /// An organization without members, with the preset identity 1, callable with the keys of this crate.
+    /// An organization without members, with the preset identity 1 and the unit 1001, callable with the keys
+    /// of this crate.
     pub fn new() -> Self {
         let mut organization = Organization::default();
         organization.add_identity(PRESET, "admin", SEEDED);
+        organization.add_node(ROOT_NODE, "Root", 0, SEEDED);
         let mut cloud = Self {
             behaviour: Behaviour::default(),
             organization,
@@ -171,12 +173,13 @@ impl Cloud {
         self.organization.roleless.clear();
     }
 
-    /// An access policy uses the grant: revoking it answers `FailedOperation.MemberIdentityAuthUsed`.
+    /// An access policy that no list shows uses the grant: revoking it answers
+    /// `FailedOperation.MemberIdentityAuthUsed`. [`Cloud::with_policy`] makes one that is listed.
     pub fn bind_policy(&mut self, uin: u64, id: u64) {
         self.organization.in_use.insert((uin, id));
     }
 
-    /// No access policy uses the grant any more.
+    /// Takes back [`Cloud::bind_policy`].
     pub fn unbind_policy(&mut self, uin: u64, id: u64) {
         self.organization.in_use.remove(&(uin, id));
     }
@@ -302,7 +305,7 @@ impl Cloud {
 
     /// Whether an access policy uses a grant.
     pub fn is_in_use(&self, uin: u64, id: u64) -> bool {
-        self.organization.in_use.contains(&(uin, id))
+        self.organization.is_in_use((uin, id))
     }
 
     /// Every call so far, in order of arrival.

@@ -45,6 +45,8 @@ pub enum Effect {
     StallAfterApply(Duration),
     /// Applied and answered at once; lists show it only after this long.
     Lag(Duration),
+    /// Answered as usual; then this member leaves the organization.
+    MemberLeaves(u64),
 }
 
 impl Effect {
@@ -68,6 +70,7 @@ impl Effect {
             Self::StallBefore(_) => "StallBefore",
             Self::StallAfterApply(_) => "StallAfterApply",
             Self::Lag(_) => "Lag",
+            Self::MemberLeaves(_) => "MemberLeaves",
         }
     }
 }

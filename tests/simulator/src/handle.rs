@@ -167,6 +167,11 @@ impl Cloud {
                 Outcome { delay, ..Outcome::refused(refusal) }
             }
             Some(Effect::StallAfterApply(delay)) => Outcome { delay, ..run() },
+            Some(Effect::MemberLeaves(uin)) => {
+                let outcome = run();
+                self.remove_member(uin);
+                outcome
+            }
         }
     }
 

@@ -26,6 +26,7 @@
 //! | `cloud.rs` | [`Cloud`]: what tests seed, change behind the client's back, and look at afterwards |
 //! | `handle.rs` | the way of one request: gateway checks, fault, action, journal |
 //! | `organization.rs` | members, identities, grants, and what a reader sees of them when |
+//! | `directory.rs` | units, tags, policies and bindings: what tests seed of them |
 //! | `api/` | one file per product: its actions, and the table that routes to them |
 //! | `parameter.rs` | the strict reading of a request body against an action's table of fields |
 //! | `account.rs` | keys, roles, and the sessions that were given out |
@@ -42,6 +43,7 @@ mod behaviour;
 mod caller;
 mod cloud;
 mod control;
+mod directory;
 mod fault;
 mod handle;
 mod http;
@@ -55,9 +57,10 @@ mod refusal;
 mod signature;
 
 pub use account::Session;
-pub use behaviour::{Behaviour, Order, Poisoned, Rate, Unknown};
+pub use behaviour::{Behaviour, Order, Poisoned, PolicyRows, Rate, Unknown};
 pub use cloud::{Cloud, SECRET_ID, SECRET_KEY, TEMPORARY_SECRET_ID, TEMPORARY_SECRET_KEY, TEMPORARY_TOKEN};
 pub use fault::{Effect, Fault};
 pub use http::Server;
 pub use journal::Call;
 pub use message::{Delivery, Request, Response};
+pub use organization::Holder;

@@ -1,47 +1,37 @@
-//! The organization itself: members, identities, grants, and what a reader sees of a grant at which moment.
-//! Knows nothing of requests or codes.
+//! The organization itself: members in their units, identities, grants, access policies, and what a reader
+//! sees of a grant at which moment. Knows nothing of requests or codes.
+
+mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+pub use self::people::Holder;
+pub(crate) use self::people::{HolderKind, Identity, IdentityPolicy, Member, Node, Policy, Tags};
+
 /// A grant: member UIN and identity id.
 pub(crate) type Pair = (u64, u64);
 
 /// The identity that every organization has from the start.
 pub(crate) const PRESET: u64 = 1;
+/// The unit at the top.
+pub(crate) const ROOT_NODE: u64 = 1001;
 
 #[derive(Debug, Default)]
 pub(crate) struct Organization {
     pub(crate) dissolved: bool,
     pub(crate) members: BTreeMap<u64, Member>,
     pub(crate) identities: BTreeMap<u64, Identity>,
-    /// Grants that an access policy uses: they cannot be revoked.
+    pub(crate) nodes: BTreeMap<u64, Node>,
+    pub(crate) policies: BTreeMap<u64, Policy>,
+    /// Grants that some access policy uses which is not in `policies`: they cannot be revoked.
     pub(crate) in_use: BTreeSet<Pair>,
     /// Pairs whose role cannot be made in the member account.
     pub(crate) roleless: BTreeSet<Pair>,
     grants: BTreeMap<Pair, Vec<Version>>,
     sequence: u64,
-}
-
-#[derive(Debug)]
-pub(crate) struct Member {
-    /// Counts up with every creation of anything: what "newest" means.
-    pub(crate) sequence: u64,
-    pub(crate) name: String,
-    pub(crate) joined: DateTime<Utc>,
-    /// Members invited before grants existed cannot be configured.
-    pub(crate) configurable: bool,
-}
-
-#[derive(Debug)]
-pub(crate) struct Identity {
-    pub(crate) sequence: u64,
-    pub(crate) alias: String,
-    pub(crate) updated: DateTime<Utc>,
-    /// An identity whose policies are broken cannot be granted.
-    pub(crate) valid: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,27 +54,67 @@ struct Version {
 
 impl Organization {
     pub(crate) fn add_member(&mut self, uin: u64, name: &str, now: DateTime<Utc>) {
-        let member = Member { sequence: self.next(), name: name.to_owned(), joined: now, configurable: true };
+        let member = Member::new(self.next(), name, now);
         self.members.insert(uin, member);
     }
 
     pub(crate) fn add_identity(&mut self, id: u64, alias: &str, now: DateTime<Utc>) {
-        let identity = Identity { sequence: self.next(), alias: alias.to_owned(), updated: now, valid: true };
+        let identity = Identity::new(self.next(), id, alias, now);
         self.identities.insert(id, identity);
     }
 
-    /// Its grants vanish with it.
+    pub(crate) fn add_node(&mut self, id: u64, name: &str, parent: u64, now: DateTime<Utc>) {
+        let sequence = self.next();
+        let node = Node { sequence, name: name.to_owned(), parent, tags: Tags::new(), created: now };
+        self.nodes.insert(id, node);
+    }
+
+    pub(crate) fn add_policy(&mut self, id: u64, name: &str, identity: u64, now: DateTime<Utc>) {
+        let sequence = self.next();
+        let (members, holders) = (BTreeSet::new(), Vec::new());
+        let policy = Policy { sequence, name: name.to_owned(), identity, members, holders, created: now };
+        self.policies.insert(id, policy);
+    }
+
+    pub(crate) fn node_name(&self, id: u64) -> &str {
+        self.nodes.get(&id).map_or("", |node| &node.name)
+    }
+
+    /// The units above `node`, nearest first. Ends also where units are each other's parents.
+    pub(crate) fn ancestors(&self, node: u64) -> Vec<u64> {
+        let mut found = Vec::new();
+        let mut at = node;
+        while let Some(Node { parent, .. }) = self.nodes.get(&at)
+            && !found.contains(parent)
+        {
+            found.push(*parent);
+            at = *parent;
+        }
+        found
+    }
+
+    /// Whether an access policy uses the grant, so that it cannot be revoked.
+    pub(crate) fn is_in_use(&self, pair: Pair) -> bool {
+        let used = |policy: &Policy| policy.identity == pair.1 && policy.members.contains(&pair.0);
+        self.in_use.contains(&pair) || self.policies.values().any(used)
+    }
+
+    /// Its grants vanish with it, and no access policy is about it any more.
     pub(crate) fn remove_member(&mut self, uin: u64) {
         self.members.remove(&uin);
         self.grants.retain(|pair, _| pair.0 != uin);
         self.in_use.retain(|pair| pair.0 != uin);
+        for policy in self.policies.values_mut() {
+            policy.members.remove(&uin);
+        }
     }
 
-    /// Its grants vanish with it.
+    /// Its grants vanish with it, and its access policies.
     pub(crate) fn remove_identity(&mut self, id: u64) {
         self.identities.remove(&id);
         self.grants.retain(|pair, _| pair.1 != id);
         self.in_use.retain(|pair| pair.1 != id);
+        self.policies.retain(|_, policy| policy.identity != id);
     }
 
     /// Grants, or configures again what was granted before: then its first configuration is kept.

@@ -104,9 +104,15 @@ impl Parameters {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    /// Whether a list was sent and is not empty.
-    pub(crate) fn has_items(&self, name: &str) -> bool {
-        self.0.get(name).and_then(Value::as_array).is_some_and(|items| !items.is_empty())
+    /// `Tags`, each of which an item must have to be listed.
+    pub(crate) fn tags(&self) -> Result<Vec<(String, String)>, Refusal> {
+        let sent = self.0.get("Tags").and_then(Value::as_array);
+        let tag = |tag: &Value| {
+            let text = |name| tag.get(name).and_then(Value::as_str).map(str::to_owned);
+            let wrong = || Refusal::invalid("Each of `Tags` must have a `TagKey` and a `TagValue`.");
+            Ok((text("TagKey").ok_or_else(wrong)?, text("TagValue").ok_or_else(wrong)?))
+        };
+        sent.into_iter().flatten().map(tag).collect()
     }
 
     pub(crate) fn page(&self) -> Result<Page, Refusal> {

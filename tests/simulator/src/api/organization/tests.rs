@@ -1,6 +1,10 @@
+mod directory;
+
 use std::time::Duration;
 
-use super::*;
+use serde_json::{Value, json};
+
+use crate::behaviour::{Behaviour, Order, Poisoned};
 use crate::caller::*;
 use crate::cloud::Cloud;
 
@@ -83,6 +87,8 @@ fn without_an_organization_every_action_says_so() {
         (DESCRIBE, of(DEV)),
         (IDENTITIES, json!({})),
         (MEMBERS, json!({})),
+        (NODES, json!({ "Limit": 50, "Offset": 0 })),
+        (BINDINGS, json!({ "Limit": 50, "Offset": 0 })),
         ("DescribeOrganization", json!({})),
     ] {
         check(&mut cloud, action, &body, "ResourceNotFound.OrganizationNotExist");
