@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use terraform_provider_tencentcloud::ambient::{Env as _, ProcessEnv};
 use terraform_provider_tencentcloud::proto::tfplugin6::get_provider_schema::{Request, Response};
+use terraform_provider_tencentcloud::proto::tfplugin6::get_resource_identity_schemas;
 use tokio::sync::OnceCell;
 
 use self::page::Page;
@@ -70,7 +71,9 @@ async fn rendered() -> &'static Rendered {
         .get_or_init(async || {
             let host = Host::start(HostOptions::default()).await;
             let schema = host.provider().get_provider_schema(Request {}).await.unwrap().into_inner();
-            let pages = page::render(&schema);
+            let request = get_resource_identity_schemas::Request {};
+            let identities = host.provider().get_resource_identity_schemas(request).await.unwrap();
+            let pages = page::render(&schema, &identities.into_inner().identity_schemas);
             if ProcessEnv.var("BLESS").is_some() {
                 for Page { path, text } in &pages {
                     let path = root().join(path);
@@ -121,7 +124,10 @@ fn every_guide_has_a_title_and_quotes_what_the_program_says() {
 #[tokio::test]
 async fn every_example_is_on_a_page() {
     let pages: String = rendered().await.pages.iter().map(|page| page.text.as_str()).collect();
-    let examples = ["provider", "resources", "functions"].map(|kind| files(&format!("examples/{kind}")));
+    let kinds = ["provider", "resources", "functions", "data-sources", "list-resources"];
+    let examples = kinds.map(|kind| format!("examples/{kind}"));
+    let examples = examples.iter().filter(|folder| root().join(folder).exists()).map(|folder| files(folder));
+    let examples: Vec<BTreeSet<String>> = examples.collect();
     for example in examples.iter().flatten() {
         assert!(pages.contains(text(example).trim()), "{example} is on no page");
     }
