@@ -78,4 +78,6 @@ install: ## Builds the provider and puts it where Terraform and OpenTofu find it
 	printf '%s\n' "Installed $$version into $(PLUGINS)." 'Name it in a configuration, then run init:' '' \
 	  '  terraform {' '    required_providers {' \
 	  "      tencentcloud = { source = \"tencentcloud-access/tencentcloud\", version = \"$$version\" }" \
-	  '    }' '  }'
+	  '    }' '  }' '' \
+	  'If your CLI configuration has a provider_installation block, add to it:' '' \
+	  '  filesystem_mirror { path = "$(PLUGINS)" }'

@@ -49,11 +49,12 @@ pub(crate) fn row(failure: &Failure) -> &'static Row {
     }
 }
 
-/// An answer without an envelope. A read is worth repeating if the status is of the kind that passes.
+/// An answer without an envelope. A read is worth repeating if the status is of the kind that passes; one
+/// that says "not implemented" or "unsupported" does not.
 fn by_status(status: u16) -> &'static Row {
     match status {
         200..=299 => &BROKEN,
-        408 | 425 | 429 | 500..=599 => &LOST,
+        408 | 425 | 429 | 500 | 502..=504 | 520..=599 => &LOST,
         _ => &NOT_THE_SERVICE,
     }
 }
@@ -97,6 +98,7 @@ mod tests {
             (403, (Malformed, Never)),
             (407, (Malformed, Never)),
             (429, (Unavailable, Bounded)),
+            (501, (Malformed, Never)),
             (502, (Unavailable, Bounded)),
         ] {
             check(&Failure::Foreign { status, excerpt: String::new() }, read, looked_at);

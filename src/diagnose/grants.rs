@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::failed::Failed;
 use super::remedy::Remedy;
 use super::subject::Subject;
-use super::words::{counted, named, paragraphs};
+use super::words::{counted_were, named, paragraphs};
 use crate::cloud::Kind;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::timeouts::Operation;
@@ -25,9 +25,9 @@ pub fn not_granted(failed: &Failed<'_>, settled: &GrantOutcome, decision: &Decis
         "The state lists every grant that may exist"
     };
     let mut progress = vec![format!(
-        "{} of {} were made. {state}; apply again to go on from here.",
+        "{} of {} made. {state}; apply again to go on from here.",
         settled.confirmed.len(),
-        counted(decision.grant.len(), "grant")
+        counted_were(decision.grant.len(), "grant")
     )];
     let stale = settled.stale();
     let unseen = &settled.unseen - &stale;
@@ -69,9 +69,10 @@ pub fn not_granted(failed: &Failed<'_>, settled: &GrantOutcome, decision: &Decis
 /// Some of `pairs` were not revoked.
 pub fn not_revoked(failed: &Failed<'_>, revoked: &RevokeOutcome, pairs: &BTreeSet<Pair>) -> Diagnostics {
     let mut progress = vec![format!(
-        "{} of {} were revoked. The state keeps the others; apply again to go on from here.",
+        "{} of {} revoked. The state keeps the others. {}",
         revoked.gone.len(),
-        counted(pairs.len(), "grant")
+        counted_were(pairs.len(), "grant"),
+        failed.subject().go_on()
     )];
     progress.extend(untried(&revoked.untried(pairs)));
     let refusals = grouped(&revoked.refusals).into_iter().map(|(refusal, pairs)| {

@@ -109,7 +109,7 @@ fn of_caller(meaning: Meaning, action: &str, subject: Subject) -> Option<Remedy>
             "Not authorized",
             format!(
                 "The credentials work, but may not call {action}. Allow the action organization:{action} to \
-                 their CAM user or role, and use an identity of the organization's administrator account."
+                 their CAM user or role, and use a key of the organization's administrator account."
             ),
         ),
         Meaning::AddressRefused => Remedy::new(

@@ -13,9 +13,10 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// How to try once more, as the beginning of a sentence.
+    /// How to try once more, as the beginning of a sentence. What deletes may be an apply or a destroy.
     pub(super) fn again(self) -> &'static str {
         match self {
+            Self::Resource(Operation::Delete) => "Run the command again",
             Self::Resource(_) => "Apply again",
             Self::DataSource => "Run again",
         }
@@ -24,6 +25,7 @@ impl Subject {
     /// The sentence about an operation that ended half-way, and whose work is not lost.
     pub(super) fn go_on(self) -> &'static str {
         match self {
+            Self::Resource(Operation::Delete) => "Run the command again to go on from here.",
             Self::Resource(_) => "Apply again to go on from here.",
             Self::DataSource => "Run again.",
         }

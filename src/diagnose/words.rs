@@ -17,6 +17,11 @@ pub fn counted(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// The same, and its verb in the past.
+pub(super) fn counted_were(number: usize, noun: &str) -> String {
+    format!("{} {}", counted(number, noun), if number == 1 { "was" } else { "were" })
+}
+
 /// `first` and `others`, each a paragraph of its own.
 pub(super) fn paragraphs(first: String, others: &[String]) -> String {
     std::iter::once(first).chain(others.iter().cloned()).collect::<Vec<_>>().join("\n\n")
@@ -31,5 +36,9 @@ mod tests {
         assert_eq!(named(&(1..=5).collect()), "1, 2, 3, 4, 5");
         assert_eq!(named(&(1..=7).collect()), "1, 2, 3, 4, 5 and 2 more");
         assert_eq!([counted(0, "grant"), counted(1, "grant")], ["0 grants", "1 grant"]);
+        assert_eq!(
+            [0, 1, 2].map(|n| counted_were(n, "grant")),
+            ["0 grants were", "1 grant was", "2 grants were"]
+        );
     }
 }

@@ -101,7 +101,8 @@ async fn secure(stream: Box<dyn Duplex>, tls: Option<TlsAcceptor>) -> io::Result
     let Some(tls) = tls else { return Ok(stream) };
     let stream = timeout(HANDSHAKE_TIME_MAX, tls.accept(stream)).await.map_err(io::Error::from)??;
     let (_, session) = stream.get_ref();
-    debug!(version = ?session.protocol_version(), "the host is connected over mutual TLS");
+    let version = session.protocol_version().and_then(|version| version.as_str()).unwrap_or("unknown");
+    debug!(version, "the host is connected over mutual TLS");
     Ok(Box::new(stream))
 }
 

@@ -23,8 +23,8 @@ pub(super) fn of_grant(meaning: Meaning) -> Option<Remedy> {
         Meaning::GrantUsed => Remedy::new(
             "Grant still in use",
             "Sub-users are still authorized to use this identity in the member account. Remove those \
-             authorizations in Organization > Member login, then apply again. The grant stays in the state \
-             until then.",
+             authorizations in Organization > Member login, then run the command again. The grant stays in \
+             the state until then.",
         ),
         Meaning::NoSuchIdentity => Remedy::new(
             "Access identity does not exist",
