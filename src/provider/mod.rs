@@ -40,7 +40,7 @@ impl Provider for TencentCloud {
     type Data = Organization;
 
     fn register(registry: &mut Registry<Organization>) {
-        registry.resource(OrgMemberAuthIdentity).importable().coordinated();
+        registry.resource(OrgMemberAuthIdentity).importable().identified().coordinated();
         registry.function(GrantId);
         registry.function(ParseGrantId);
         registry.function(GroupGrants);

@@ -24,7 +24,8 @@ impl<D> ResourceType<D> {
         self.identity.as_ref().map(|identity| &identity.of)
     }
 
-    /// The identity that `planned` comes to, where it was `prior`.
+    /// The identity that `planned` comes to, where it was `prior`. Of an update that does not know it yet, it
+    /// is the one from before, also where the host has none.
     pub fn planned_identity(
         &self,
         request: &PlanRequest,
@@ -39,7 +40,11 @@ impl<D> ResourceType<D> {
         match identity.twin.identity(state)? {
             Field::Known(known) if created || is_known(&known) => Ok(Some(known)),
             _ if created => Ok(Some(unknown(&identity.of))),
-            _ => Ok(prior),
+            _ if prior.is_some() => Ok(prior),
+            _ => match request.prior.as_ref().map(|before| identity.twin.identity(before)).transpose()? {
+                Some(Field::Known(before)) if is_known(&before) => Ok(Some(before)),
+                _ => Ok(None),
+            },
         }
     }
 

@@ -1,9 +1,10 @@
-//! Finds what a typed id names.
+//! Finds what a typed id, or an identity, names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PRESET_IDENTITY;
 use super::failures;
+use super::identity::ResourceIdentity;
 use super::model::MemberAuthIdentity;
 use crate::cloud::Deadline;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
@@ -13,29 +14,44 @@ use crate::organization::{Grants, Halt, Organization};
 use crate::reconcile::grant_id::{self, GrantId};
 use crate::reconcile::{Pair, Product};
 
-/// Imports the product that `id` names if at least one pair of it exists; the plan that follows shows those
-/// that are missing. Whatever cannot be imported is answered with ids that can.
-pub(super) async fn import(cx: &Cx<'_, Organization>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
+/// Imports the product that the typed `id` names. Whatever cannot be imported is answered with ids that can.
+pub(super) async fn by_id(cx: &Cx<'_, Organization>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
     let parsed = grant_id::parse(id).map_err(|error| {
         unexpected(id, &format!("{error}. An example: \"100000000001,100000000002#13,27\"."))
     })?;
-    let grants = &cx.data()?.grants;
-    let until = Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone());
-    let failed = |halt| looking_failed(&halt, &until);
     match parsed {
         GrantId::Members(members) => {
-            let held = held(grants, &members, &until).await?;
+            let until = until(cx);
+            let held = held(&cx.data()?.grants, &members, &until).await?;
             Err(unexpected(id, &format!("it names no identities. {held}")).into())
         }
-        GrantId::Product(product) => {
-            let found = grants.observe(&product.pairs().collect(), &until).await.map_err(failed)?;
-            if found.is_empty() {
-                return Err(nothing(&product, &held(grants, &product.members, &until).await?).into());
-            }
-            let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
-            Ok(MemberAuthIdentity::declaring(&product).with_grants(present))
-        }
+        GrantId::Product(product) => import(cx, &product).await,
     }
+}
+
+/// Imports the product that `identity` names.
+pub(super) async fn by_identity(
+    cx: &Cx<'_, Organization>,
+    identity: &ResourceIdentity,
+) -> Result<MemberAuthIdentity, Diagnostics> {
+    import(cx, &identity.product()?).await
+}
+
+/// Imports `product` if at least one pair of it exists; the plan that follows shows those that are missing.
+async fn import(cx: &Cx<'_, Organization>, product: &Product) -> Result<MemberAuthIdentity, Diagnostics> {
+    let grants = &cx.data()?.grants;
+    let until = until(cx);
+    let found = grants.observe(&product.pairs().collect(), &until).await;
+    let found = found.map_err(|halt| looking_failed(&halt, &until))?;
+    if found.is_empty() {
+        return Err(nothing(product, &held(grants, &product.members, &until).await?).into());
+    }
+    let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
+    Ok(MemberAuthIdentity::declaring(product).with_grants(present))
+}
+
+fn until(cx: &Cx<'_, Organization>) -> Deadline {
+    Deadline::after(Timeouts::default().limit(Operation::Read), cx.stop().clone())
 }
 
 /// What each of `members` holds, as ids ready to paste.

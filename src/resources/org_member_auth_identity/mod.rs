@@ -7,6 +7,7 @@
 mod apply;
 mod coordinate;
 mod failures;
+mod identity;
 mod import;
 mod model;
 mod plan;
@@ -18,14 +19,17 @@ mod tests;
 mod validate;
 mod warnings;
 
+pub use identity::ResourceIdentity;
 pub use model::MemberAuthIdentity;
 
 use std::collections::BTreeSet;
 
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
+use crate::framework::identity::Identified;
 use crate::framework::resource::{
     Change, CoordinateResource, Cx, ImportResource, Planned, Resource, StateSlot,
 };
+use crate::framework::value::Field;
 use crate::organization::Organization;
 use crate::reconcile::Pair;
 
@@ -101,7 +105,23 @@ impl CoordinateResource for OrgMemberAuthIdentity {
 
 impl ImportResource for OrgMemberAuthIdentity {
     async fn import(&self, cx: &Cx<'_, Organization>, id: &str) -> Result<MemberAuthIdentity, Diagnostics> {
-        import::import(cx, id).await
+        import::by_id(cx, id).await
+    }
+}
+
+impl Identified for OrgMemberAuthIdentity {
+    type Identity = ResourceIdentity;
+
+    fn identity(&self, state: &MemberAuthIdentity) -> Field<ResourceIdentity> {
+        Field::Known(ResourceIdentity::of(state))
+    }
+
+    async fn import_identity(
+        &self,
+        cx: &Cx<'_, Organization>,
+        id: ResourceIdentity,
+    ) -> Result<MemberAuthIdentity, Diagnostics> {
+        import::by_identity(cx, &id).await
     }
 }
 

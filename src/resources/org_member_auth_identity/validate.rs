@@ -1,5 +1,7 @@
 //! What can be said about a configuration without asking anybody.
 
+use std::collections::BTreeSet;
+
 use crate::framework::attribute::Set;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
@@ -11,18 +13,18 @@ use crate::reconcile::grant_id::NUMBER_MAX;
 const ELEMENTS_NAMED: usize = 10;
 
 /// How messages speak of the elements of one set.
-struct Words {
+pub(super) struct Words {
     one: &'static str,
     many: &'static str,
     where_to_find: &'static str,
 }
 
-const MEMBER: Words = Words {
+pub(super) const MEMBER: Words = Words {
     one: "member UIN",
     many: "member UINs",
     where_to_find: "A member's UIN is the number of its account, shown in Organization > Member accounts.",
 };
-const IDENTITY: Words = Words {
+pub(super) const IDENTITY: Words = Words {
     one: "identity id",
     many: "identity ids",
     where_to_find: "An identity's id is shown in Organization > Member login > Identities.",
@@ -30,17 +32,16 @@ const IDENTITY: Words = Words {
 
 /// Reports what is wrong with `member_uins`.
 pub(super) fn members(uins: &Set<Number>, at: &Path, report: &mut Diagnostics) {
-    elements(uins, at, &MEMBER, report);
+    granted(uins, at, &MEMBER, report);
 }
 
 /// Reports what is wrong with `identity_ids`.
 pub(super) fn identities(ids: &Set<Number>, at: &Path, report: &mut Diagnostics) {
-    elements(ids, at, &IDENTITY, report);
+    granted(ids, at, &IDENTITY, report);
 }
 
-/// A set's elements have no address of their own, so the text names the element: the first
-/// [`ELEMENTS_NAMED`] of the set, and how many more there are.
-fn elements(Set(elements): &Set<Number>, name: &Path, words: &Words, report: &mut Diagnostics) {
+/// A set's elements have no address of their own, so the text names the element.
+fn granted(Set(elements): &Set<Number>, name: &Path, words: &Words, report: &mut Diagnostics) {
     if elements.is_empty() {
         let detail = format!(
             "{name} is empty, so there is nothing to grant. List at least one {}, or remove the resource to revoke what \
@@ -49,6 +50,38 @@ fn elements(Set(elements): &Set<Number>, name: &Path, words: &Words, report: &mu
         );
         report.push(Diagnostic::error(format!("No {}", words.many), detail).at(name.clone()));
     }
+    ids(elements, name, words, report);
+}
+
+/// Reports what is wrong with a list that names something: it must have elements, and none of them twice.
+/// `because` says what an empty one comes to.
+pub(super) fn names(
+    elements: &[Field<Number>],
+    name: &Path,
+    words: &Words,
+    because: &str,
+    report: &mut Diagnostics,
+) {
+    if elements.is_empty() {
+        let detail = format!("{name} is empty{because} List at least one {}.", words.one);
+        report.push(Diagnostic::error(format!("No {}", words.many), detail).at(name.clone()));
+    }
+    ids(elements, name, words, report);
+    let mut seen = BTreeSet::new();
+    let mut twice: BTreeSet<&Number> =
+        elements.iter().filter_map(Field::known).filter(|number| !seen.insert(*number)).collect();
+    let Some(first) = twice.pop_first() else { return };
+    let more = match twice.len() {
+        0 => String::new(),
+        1 => ", and one more likewise".to_owned(),
+        more => format!(", and {more} more likewise"),
+    };
+    let detail = format!("{name} contains {first} more than once{more}. List every {} once.", words.one);
+    report.push(Diagnostic::error(format!("Duplicate {}", words.one), detail).at(name.clone()));
+}
+
+/// Reports which elements are no ids: the first [`ELEMENTS_NAMED`], and how many more there are.
+pub(super) fn ids(elements: &[Field<Number>], name: &Path, words: &Words, report: &mut Diagnostics) {
     let mut faults = elements.iter().filter_map(fault);
     for fault in faults.by_ref().take(ELEMENTS_NAMED) {
         let detail = format!(

@@ -48,6 +48,18 @@ fn s99_an_identity_is_planned_unknown_only_for_what_is_made_anew() {
 }
 
 #[test]
+fn s99_an_update_is_planned_with_the_identity_from_before_also_where_the_host_has_none() {
+    let config = gadget([("label", text("b")), ("size", number("1"))]);
+    let request = PlanRequest { prior: Some(there()), proposed: Some(config.clone()), config: Some(config) };
+    with_gadget(|resource| {
+        let planned = resource.plan(&request).unwrap();
+        assert_eq!(planned.state.as_ref().unwrap()["serial"], Value::Unknown);
+        let known_by = resource.planned_identity(&request, &planned, None);
+        assert_eq!(known_by, Ok(Some(identity(text("s1")))));
+    });
+}
+
+#[test]
 fn s99_a_destroy_is_planned_with_the_identity_from_before() {
     let request = PlanRequest { prior: Some(there()), ..PlanRequest::default() };
     with_gadget(|resource| {

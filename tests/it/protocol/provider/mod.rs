@@ -8,6 +8,8 @@ mod conformance;
 #[cfg(unix)]
 mod functions;
 #[cfg(unix)]
+mod identity;
+#[cfg(unix)]
 mod life;
 #[cfg(unix)]
 mod schema;

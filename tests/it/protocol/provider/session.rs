@@ -207,7 +207,7 @@ impl Session {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the shape of the field that it goes into")]
-    fn sent(&self, object: Option<&Object>) -> Option<DynamicValue> {
+    pub(crate) fn sent(&self, object: Option<&Object>) -> Option<DynamicValue> {
         let value = object.map_or(Value::Null, |object| Value::Object(object.clone()));
         let msgpack = msgpack::encode(&value, &self.of).unwrap().into();
         Some(DynamicValue { msgpack, ..Default::default() })
