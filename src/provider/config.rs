@@ -52,6 +52,11 @@ pub(super) const CA_BUNDLE: Attr<String> = Attr::optional(
     "ca_bundle",
     "Path of a PEM file with certificates to trust besides the system's. Environment: `TENCENTCLOUD_CA_BUNDLE`.",
 );
+pub(super) const PLAN_CHECKS: Attr<bool> = Attr::optional(
+    "plan_checks",
+    "Whether a plan looks for members and identities that do not exist, where it would grant something new. Default \
+     `true`. Environment: `TENCENTCLOUD_PLAN_CHECKS`.",
+);
 pub(super) const ORGANIZATION: Attr<String> = Attr::optional(
     "organization",
     "URL of the Organization API. Environment: `TENCENTCLOUD_ORGANIZATION_ENDPOINT`.",
@@ -71,6 +76,7 @@ pub struct Config {
     pub(super) requests_per_second: Field<Number>,
     pub(super) max_retries: Field<Number>,
     pub(super) ca_bundle: Field<String>,
+    pub(super) plan_checks: Field<bool>,
 }
 
 model!(Config {
@@ -84,6 +90,7 @@ model!(Config {
     requests_per_second: REQUESTS_PER_SECOND,
     max_retries: MAX_RETRIES,
     ca_bundle: CA_BUNDLE,
+    plan_checks: PLAN_CHECKS,
 });
 
 /// The `endpoints` of a provider block.

@@ -3,6 +3,7 @@
 mod agent;
 mod argument;
 mod config;
+mod plan_checks;
 mod settings;
 mod validate;
 
@@ -40,7 +41,7 @@ impl Provider for TencentCloud {
     type Data = Organization;
 
     fn register(registry: &mut Registry<Organization>) {
-        registry.resource(OrgMemberAuthIdentity).importable().identified().coordinated();
+        registry.resource(OrgMemberAuthIdentity).importable().identified().coordinated().checked();
         registry.function(GrantId);
         registry.function(ParseGrantId);
         registry.function(GroupGrants);
@@ -53,10 +54,11 @@ impl Provider for TencentCloud {
         config: Config,
         report: &mut Diagnostics,
     ) -> Result<Organization, Diagnostics> {
+        let checks_plans = plan_checks::resolve(&config.plan_checks, self.env.as_ref())?;
         let settings = settings::resolve(&config, host_version, &self.env, report).await?;
         let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
             Diagnostic::error("Invalid provider configuration", argument::sentence(&error))
         })?;
-        Ok(Organization::new(client))
+        Ok(Organization { checks_plans, ..Organization::new(client) })
     }
 }

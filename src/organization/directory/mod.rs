@@ -3,6 +3,7 @@
 //! Every list is whole, or an error: what decides who gets access must not be short by a page. Knows no
 //! configuration and no plan.
 
+mod existence;
 mod from_api;
 mod record;
 mod remembered;
@@ -14,11 +15,13 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use existence::Missing;
 pub use record::{
     Binding, GrantRecord, Holder, HolderKind, Identity, IdentityFilter, IdentityPolicy, Member, MemberFilter,
     Node, NodeScope,
 };
 
+use self::existence::Existences;
 use self::from_api::{TYPE_CUSTOM, TYPE_PRESET};
 use self::remembered::Remembered;
 use super::Halt;
@@ -39,6 +42,7 @@ pub struct Directory {
     identities: Remembered<IdentityFilter, Vec<Identity>>,
     members: Remembered<MemberFilter, Vec<Member>>,
     nodes: Remembered<(), Vec<Node>>,
+    existences: Existences,
 }
 
 impl Directory {
@@ -49,6 +53,7 @@ impl Directory {
             identities: Remembered::default(),
             members: Remembered::default(),
             nodes: Remembered::default(),
+            existences: Existences::default(),
         }
     }
 
@@ -59,17 +64,22 @@ impl Directory {
         filter: &IdentityFilter,
         until: &Deadline,
     ) -> Result<Arc<Vec<Identity>>, Halt> {
-        let read = async {
-            let page_at = |offset| ListOrganizationIdentity {
-                offset,
-                limit: PAGE_LIMIT,
-                search_key: filter.search.clone(),
-                identity_id: filter.id,
-                identity_type: filter.is_preset.map(|preset| if preset { TYPE_PRESET } else { TYPE_CUSTOM }),
-            };
-            Ok(values(whole::read(&self.client, until, page_at, from_api::identities).await?))
+        self.identities.get(filter, until, self.read_identities(filter, until)).await
+    }
+
+    async fn read_identities(
+        &self,
+        filter: &IdentityFilter,
+        until: &Deadline,
+    ) -> Result<Vec<Identity>, Halt> {
+        let page_at = |offset| ListOrganizationIdentity {
+            offset,
+            limit: PAGE_LIMIT,
+            search_key: filter.search.clone(),
+            identity_id: filter.id,
+            identity_type: filter.is_preset.map(|preset| if preset { TYPE_PRESET } else { TYPE_CUSTOM }),
         };
-        self.identities.get(filter, until, read).await
+        Ok(values(whole::read(&self.client, until, page_at, from_api::identities).await?))
     }
 
     /// The members that `filter` lets through, in ascending order of their UINs, as they were a minute ago or

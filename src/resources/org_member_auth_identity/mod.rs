@@ -5,6 +5,7 @@
 //! operations promise is in `framework::resource`; what they do, step by step, is one file each.
 
 mod apply;
+mod check;
 mod coordinate;
 mod failures;
 mod identity;
@@ -24,6 +25,7 @@ pub use model::MemberAuthIdentity;
 
 use std::collections::BTreeSet;
 
+use crate::framework::check::Checked;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::identity::Identified;
 use crate::framework::resource::{
@@ -61,6 +63,7 @@ impl Resource for OrgMemberAuthIdentity {
         planned: MemberAuthIdentity,
         state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
+        cx.data()?.directory.end_looks();
         apply::create(cx, planned, state).await
     }
 
@@ -79,6 +82,7 @@ impl Resource for OrgMemberAuthIdentity {
         planned: MemberAuthIdentity,
         state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
+        cx.data()?.directory.end_looks();
         apply::update(cx, &prior, planned, state).await
     }
 
@@ -88,6 +92,7 @@ impl Resource for OrgMemberAuthIdentity {
         prior: MemberAuthIdentity,
         state: &mut StateSlot<MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
+        cx.data()?.directory.end_looks();
         apply::delete(cx, prior, state).await
     }
 }
@@ -100,6 +105,18 @@ impl CoordinateResource for OrgMemberAuthIdentity {
         planned: Option<&mut MemberAuthIdentity>,
     ) -> Result<(), Diagnostics> {
         coordinate::coordinate(cx, prior, planned).await
+    }
+}
+
+impl Checked for OrgMemberAuthIdentity {
+    async fn check(
+        &self,
+        cx: &Cx<'_, Organization>,
+        change: &Change<MemberAuthIdentity>,
+        planned: &MemberAuthIdentity,
+        report: &mut Diagnostics,
+    ) {
+        check::check(cx, change, planned, report).await;
     }
 }
 

@@ -2,6 +2,7 @@
 //! were made.
 
 mod any_order;
+mod check;
 mod crash_points;
 mod crowd;
 mod faults;

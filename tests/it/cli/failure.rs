@@ -64,6 +64,8 @@ fn a41_an_update_that_fails_half_way_is_completed_by_the_next() {
 #[test]
 fn a40_a_bad_member_spoils_only_its_own_pairs_and_is_named() {
     on_every_host(organization, |run| {
+        // A plan that looks would refuse it.
+        run.set("TENCENTCLOUD_PLAN_CHECKS", "false");
         let outcome = run.try_apply(&ops(&[1, 2, 77, 3], &[11, 12]));
         outcome.fails_with(&["100000000077", "ResourceNotFound.OrganizationMemberNotExist"]);
         exact(run);

@@ -11,6 +11,7 @@
 //! | `validation` | what is refused before anything happens |
 //! | `change` | updates in place, in the right order |
 //! | `drift` | what others do behind our back, and what of it is not our business |
+//! | `checks` | what a plan looks for before anything is changed |
 //! | `failure` | errors, lost replies, interruptions: nothing lost |
 //! | `outage` | a cloud that cannot be reached, understood, or asked |
 //! | `import` | import by id, and taking out of the state |
@@ -21,6 +22,7 @@
 
 mod basics;
 mod change;
+mod checks;
 mod debug;
 mod drift;
 mod examples;
