@@ -54,7 +54,7 @@ impl Provider for TencentCloud {
         config: Config,
         report: &mut Diagnostics,
     ) -> Result<Organization, Diagnostics> {
-        let checks_plans = plan_checks::resolve(&config.plan_checks, self.env.as_ref())?;
+        let checks_plans = plan_checks::resolve(config.plan_checks, self.env.as_ref())?;
         let settings = settings::resolve(&config, host_version, &self.env, report).await?;
         let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
             Diagnostic::error("Invalid provider configuration", argument::sentence(&error))

@@ -8,7 +8,7 @@ use crate::framework::value::Field;
 const VARIABLE: &str = "TENCENTCLOUD_PLAN_CHECKS";
 
 /// The argument, else its variable, else yes.
-pub(super) fn resolve(argument: &Field<bool>, env: &dyn Env) -> Result<bool, Diagnostic> {
+pub(super) fn resolve(argument: Field<bool>, env: &dyn Env) -> Result<bool, Diagnostic> {
     if let Some(argument) = argument.known() {
         return Ok(*argument);
     }
@@ -31,7 +31,7 @@ mod tests {
     fn the_argument_wins_over_the_variable_and_plans_are_checked_by_default() {
         let resolved = |argument, variable: &str| {
             let env = [(VARIABLE, variable)].into_iter().collect::<FixedEnv>();
-            resolve(&argument, &env).map_err(|error| error.detail)
+            resolve(argument, &env).map_err(|error| error.detail)
         };
         assert_eq!(resolved(Field::Null, ""), Ok(true));
         assert_eq!(resolved(Field::Null, "false"), Ok(false));

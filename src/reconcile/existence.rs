@@ -3,8 +3,8 @@
 //!
 //! A few are looked up one by one. For more, the first page of the list of all tells how long that is, and
 //! then looking up is renting and the list is buying: it is read when the rents have come to cost as much.
-//! That something does not exist is believed only if the list does not show it and looking it up does not find
-//! it either: a list is a while old, and a search may be one for something else.
+//! That something does not exist is believed only if the list does not show it and looking it up does not
+//! find it either: a list is a while old, and a search may be one for something else.
 
 use std::collections::{BTreeMap, BTreeSet};
 

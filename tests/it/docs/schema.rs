@@ -46,7 +46,9 @@ pub(super) fn render_identity(identity: &ResourceIdentitySchema) -> String {
             assert!(!attribute.description.is_empty(), "`{}` is not described", attribute.name);
             format!("- `{}` ({of}) {}\n", attribute.name, attribute.description.trim())
         };
-        lines += &format!("#### {name}\n\n{}\n", group.into_iter().map(line).collect::<String>());
+        lines.extend(["#### ", name, "\n\n"].map(str::to_owned));
+        lines.extend(group.into_iter().map(line));
+        lines.push('\n');
     }
     lines
 }

@@ -1,12 +1,13 @@
 //! What the shipped resource is known by, as a host keeps it beside the state.
 
 use simulator::Server;
+use support::type_json::read_type;
 use terraform_provider_tencentcloud::framework::value::{Number, Object, Type, Value};
 use terraform_provider_tencentcloud::proto::tfplugin6::{
     Diagnostic, DynamicValue, ResourceIdentityData, apply_resource_change, get_resource_identity_schemas,
     import_resource_state, plan_resource_change, read_resource,
 };
-use terraform_provider_tencentcloud::wire::{msgpack, types};
+use terraform_provider_tencentcloud::wire::msgpack;
 
 use super::session::{IDENTITIES, MEMBERS, Session, TYPE, cloud, config, errors, set};
 
@@ -131,7 +132,7 @@ async fn s46_the_two_lists_are_declared_and_an_import_must_give_both() {
     let declared = schema.identity_attributes.iter().map(|attribute| {
         assert!(attribute.required_for_import && !attribute.optional_for_import, "{}", attribute.name);
         assert!(!attribute.description.is_empty(), "{} is not described", attribute.name);
-        (attribute.name.clone(), types::decode(&attribute.r#type).unwrap())
+        (attribute.name.clone(), read_type(&attribute.r#type).unwrap())
     });
     assert_eq!(Type::Object(declared.collect()), identity_type());
 }
