@@ -18,7 +18,7 @@ use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
 use crate::functions::{GrantId, GroupGrants, ParseGrantId};
 use crate::organization::Organization;
-use crate::resources::org_member_auth_identity::OrgMemberAuthIdentity;
+use crate::resources::org_member_auth_identity::{Attachment, OrgMemberAuthIdentity};
 
 /// The provider `tencentcloud`, in the world that it was given.
 #[derive(Debug)]
@@ -41,7 +41,14 @@ impl Provider for TencentCloud {
     type Data = Organization;
 
     fn register(registry: &mut Registry<Organization>) {
-        registry.resource(OrgMemberAuthIdentity).importable().identified().coordinated().checked();
+        registry
+            .resource(OrgMemberAuthIdentity)
+            .importable()
+            .identified()
+            .listed()
+            .moves_from::<Attachment>()
+            .coordinated()
+            .checked();
         registry.function(GrantId);
         registry.function(ParseGrantId);
         registry.function(GroupGrants);

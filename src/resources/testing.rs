@@ -136,6 +136,16 @@ impl World {
         self.cx_of(Vec::new())
     }
 
+    /// What the operations of this process work with.
+    pub(crate) fn data(&self) -> &'static Configured<Organization> {
+        self.process().grants
+    }
+
+    /// Fires when the run is asked to stop.
+    pub(crate) fn stop_token(&self) -> &'static CancellationToken {
+        self.process().stop
+    }
+
     /// For an operation on an object that has these private bytes.
     pub(crate) fn cx_of(&self, private: Vec<u8>) -> Cx<'_, Organization> {
         let Process { grants, stop, .. } = self.process();

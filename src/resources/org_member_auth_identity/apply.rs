@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failures;
+use super::inherited;
 use super::model::MemberAuthIdentity;
 use super::private::Private;
 use super::{PRESET_IDENTITY, warn_about, warnings};
@@ -13,7 +14,7 @@ use crate::framework::resource::{Cx, StateSlot};
 use crate::framework::timeouts::Operation;
 use crate::organization::{Claim, Grants, Halt, Organization};
 use crate::reconcile::decide::{Decision, decide};
-use crate::reconcile::{Grant, Pair};
+use crate::reconcile::{Grant, Pair, Product};
 
 /// Grants the planned product, adopting what of it exists already.
 pub(super) async fn create(
@@ -43,16 +44,20 @@ pub(super) async fn update(
 ) -> Result<(), Diagnostics> {
     let until = Deadline::after(planned.limits().limit(Operation::Update), cx.stop().clone());
     let grants = &cx.data()?.grants;
-    let private = Private::of(cx);
-    let converged =
-        converge(cx, grants, prior.recorded(), &private.noted, &planned, Operation::Update, &until).await;
+    let mut private = Private::of(cx);
+    let mut recorded = prior.recorded();
+    let declared: BTreeSet<Pair> = planned.product().iter().flat_map(Product::pairs).collect();
+    let let_go = &inherited::pairs(prior, &private) - &declared;
+    recorded.retain(|pair, _| !let_go.contains(pair));
+    private.noted.retain(|pair| !let_go.contains(pair));
+    warn_about(cx, &let_go, warnings::let_go);
+    let converged = converge(cx, grants, recorded, &private.noted, &planned, Operation::Update, &until).await;
     if let Some(present) = converged.present {
         Private::marked(private.mark.unwrap_or_else(|| grants.draw_mark())).keep(cx);
         state.save(planned.with_grants(present));
-    } else if let Some(product) = planned.product() {
+    } else if !declared.is_empty() {
         // Nothing was done, so the state is as before, less what others have come to hold.
         let mut recorded = prior.recorded();
-        let declared: BTreeSet<Pair> = product.pairs().collect();
         let given_up = recorded.keys().filter(|pair| !declared.contains(pair)).copied().collect();
         let released = grants.release(&given_up).await;
         if !released.is_empty() {
@@ -74,6 +79,9 @@ pub(super) async fn delete(
     let grants = &cx.data()?.grants;
     let private = Private::of(cx);
     let mut recorded = prior.recorded();
+    if prior.grants.is_null() {
+        warn_about(cx, &inherited::pairs(&prior, &private), warnings::let_go);
+    }
     leave(cx, &mut recorded, &private.left);
     let until = Deadline::after(prior.limits().limit(Operation::Delete), cx.stop().clone());
     let owned: BTreeSet<Pair> = recorded.keys().copied().collect();

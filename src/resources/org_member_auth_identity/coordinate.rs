@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::failures;
+use super::inherited;
 use super::model::MemberAuthIdentity;
 use super::private::Private;
 use super::{warn_about, warnings};
@@ -66,9 +67,20 @@ async fn grant_and_confirm(
     prior: &MemberAuthIdentity,
     planned: Option<&mut MemberAuthIdentity>,
 ) -> Result<(), Diagnostics> {
+    let inherited = inherited::pairs(prior, &private);
+    let let_go = match planned.as_ref().map(|planned| planned.product()) {
+        Some(Some(product)) => &inherited - &product.pairs().collect(),
+        Some(None) => BTreeSet::new(),
+        None if prior.grants.is_null() => inherited,
+        None => {
+            warn_about(cx, &inherited, warnings::inherited_revoked);
+            BTreeSet::new()
+        }
+    };
+    warn_about(cx, &let_go, warnings::let_go);
     // A state that was never read by this version has no mark, and cannot be told from others.
     let Some(mark) = private.mark else { return Ok(()) };
-    let lists: BTreeSet<Pair> = prior.recorded().into_keys().collect();
+    let lists: BTreeSet<Pair> = prior.recorded().into_keys().filter(|pair| !let_go.contains(pair)).collect();
     let (change, desired): (Change, Option<BTreeSet<Pair>>) = match &planned {
         None => (Change::Destroy, Some(BTreeSet::new())),
         Some(planned) => {

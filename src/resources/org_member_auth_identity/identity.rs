@@ -59,7 +59,8 @@ fn numbers(
 ) -> BTreeSet<u64> {
     let elements = list.known().map(|List(elements)| elements.as_slice()).unwrap_or_default();
     let name = Path::within(Some(&Path::attribute("identity")), handle.name());
-    validate::names(elements, &name, words, ", so that the import names no grant.", report);
+    let because = format!(", so that the import names no grant. List at least one {}.", words.one);
+    validate::names(elements, &name, words, &because, report);
     elements.iter().filter_map(|element| element.known()?.to_u64()).collect()
 }
 

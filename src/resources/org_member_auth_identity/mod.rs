@@ -10,7 +10,10 @@ mod coordinate;
 mod failures;
 mod identity;
 mod import;
+mod inherited;
+mod list;
 mod model;
+mod moved;
 mod plan;
 mod private;
 mod read;
@@ -21,7 +24,9 @@ mod validate;
 mod warnings;
 
 pub use identity::ResourceIdentity;
+pub use list::Filter;
 pub use model::MemberAuthIdentity;
+pub use moved::Attachment;
 
 use std::collections::BTreeSet;
 

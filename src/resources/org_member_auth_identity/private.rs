@@ -18,6 +18,8 @@ pub(super) struct Private {
     pub(super) noted: BTreeSet<Pair>,
     /// In a plan to destroy or to replace: the pairs that are left to another instance.
     pub(super) left: BTreeSet<Pair>,
+    /// Pairs of a state that was moved, until the first apply: see `inherited.rs`.
+    pub(super) inherited: BTreeSet<Pair>,
 }
 
 /// As it is stored, in JSON.
@@ -30,6 +32,8 @@ struct Stored {
     noted: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inherited: Vec<String>,
 }
 
 impl Private {
@@ -46,6 +50,7 @@ impl Private {
             mark: stored.mark.and_then(|mark| mark.parse().ok()),
             noted: pairs(&stored.noted),
             left: pairs(&stored.left),
+            inherited: pairs(&stored.inherited),
         }
     }
 
@@ -56,6 +61,7 @@ impl Private {
             mark: self.mark.map(|mark| mark.to_string()),
             noted: texts(&self.noted),
             left: texts(&self.left),
+            inherited: texts(&self.inherited),
         };
         // Lists of texts always have a JSON.
         cx.keep_private(serde_json::to_vec(&stored).unwrap_or_default());

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::failures;
+use super::inherited;
 use super::model::MemberAuthIdentity;
 use super::private::Private;
 use crate::cloud::Deadline;
@@ -38,14 +39,18 @@ pub(super) async fn read(
     let failed = |halt: Halt| failures::look(&failures::of(Operation::Read, &until), &halt);
     let mut found = grants.observe(&pairs, &until).await.map_err(failed)?;
     // What is dropped here is in no state any more.
-    let missed = prior.recorded().into_keys().filter(|pair| !found.contains_key(pair)).collect();
+    let private = Private::of(cx);
+    let mut inherited = inherited::pairs(&prior, &private);
+    let believed = prior.recorded().into_keys().chain(inherited.iter().copied());
+    let missed = believed.filter(|pair| !found.contains_key(pair)).collect();
     found.extend(grants.observe_missed(&missed, &until).await.map_err(failed)?);
     if found.is_empty() {
         return Ok(None);
     }
-    let mark = Private::of(cx).mark.unwrap_or_else(|| grants.draw_mark());
+    inherited.retain(|pair| found.contains_key(pair));
+    let mark = private.mark.unwrap_or_else(|| grants.draw_mark());
     let noted = grants.enter(mark, &found.keys().copied().collect());
-    Private { noted, ..Private::marked(mark) }.keep(cx);
+    Private { noted, inherited, ..Private::marked(mark) }.keep(cx);
     let id = product.map_or(Field::Null, |product| Field::Known(grant_id::render(&product)));
     let present = found.into_iter().map(|(pair, grant)| (pair, Some(grant)));
     Ok(Some(MemberAuthIdentity { id, ..prior.with_grants(present) }))

@@ -14,7 +14,7 @@ const ELEMENTS_NAMED: usize = 10;
 
 /// How messages speak of the elements of one set.
 pub(super) struct Words {
-    one: &'static str,
+    pub(super) one: &'static str,
     many: &'static str,
     where_to_find: &'static str,
 }
@@ -63,7 +63,7 @@ pub(super) fn names(
     report: &mut Diagnostics,
 ) {
     if elements.is_empty() {
-        let detail = format!("{name} is empty{because} List at least one {}.", words.one);
+        let detail = format!("{name} is empty{because}");
         report.push(Diagnostic::error(format!("No {}", words.many), detail).at(name.clone()));
     }
     ids(elements, name, words, report);

@@ -40,6 +40,37 @@ pub(super) fn preset_adopted(pairs: &BTreeSet<Pair>) -> Diagnostic {
     )
 }
 
+/// The resource took over pairs with a state that lists whatever a member holds, and does not declare them.
+pub(super) fn let_go(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    let they = if pairs.len() == 1 { "it" } else { "them" };
+    Diagnostic::warning(
+        "Grants of unknown origin let go",
+        format!(
+            "The state that this resource took over from the public provider lists {} that the configuration does \
+             not declare: {}. That provider lists whatever a member holds, so nobody can tell whether it or \
+             somebody else granted {they}. The resource lets go of {they} and does not revoke {they}. If {they} \
+             should not exist, revoke {they} in Organization > Member login, or declare {they}, apply, and take \
+             {they} out again.",
+            counted(pairs.len(), "grant"),
+            named(pairs)
+        ),
+    )
+}
+
+/// The resource took over pairs with a state that lists whatever a member holds, and revokes them.
+pub(super) fn inherited_revoked(pairs: &BTreeSet<Pair>) -> Diagnostic {
+    Diagnostic::warning(
+        "Grants of unknown origin revoked",
+        format!(
+            "This resource was taken over from the public provider, which lists whatever a member holds, and was not \
+             changed since. Destroying it revokes {}, whoever granted what of it: {}. To keep what is not \
+             yours, take it out of the configuration and apply before.",
+            counted(pairs.len(), "grant"),
+            named(pairs)
+        ),
+    )
+}
+
 /// Another instance declares the same pairs.
 pub(super) fn declared_twice(pairs: &BTreeSet<Pair>) -> Diagnostic {
     let they = if pairs.len() == 1 { "it" } else { "them" };

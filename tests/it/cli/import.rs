@@ -1,7 +1,8 @@
 //! Import by id, and taking out of the state (54 to 64).
 
 use super::{OPS, member, ops, organization, product, resource, writes};
-use support::workspace::{Workspace, on_every_host};
+use support::feature::Feature;
+use support::workspace::{Workspace, on_every_host, on_hosts_that_have};
 
 /// Lets go of the resource, without touching the cloud.
 fn forget(run: &Workspace) {
@@ -99,6 +100,48 @@ fn a55_a59_import_blocks_take_many_at_once_and_change_nothing() {
         assert!(step.plan.busy().is_empty(), "a pure import: {:?}", step.plan.busy());
         assert_eq!(writes(&step.calls), 0);
         assert_eq!(step.state.all_grants().len(), 12);
+    });
+}
+
+#[test]
+fn import_blocks_by_identity_take_many_at_once_in_few_calls_and_change_nothing() {
+    let granted = || {
+        let organization = support::organization::organization((1..=200).map(member), [11, 12]);
+        let cloud = (1..=200).fold(organization, |cloud, n| cloud.with_grant(member(n), 11));
+        cloud.with_grant(member(7), 12)
+    };
+    on_hosts_that_have(&[Feature::ImportByIdentity], granted, |run| {
+        let uins = "locals {\n  uins = toset([for n in range(1, 201) : tostring(100000000000 + n)])\n}\n";
+        let blocks = format!(
+            "import {{\n  for_each = local.uins\n  to       = {OPS}[each.key]\n  identity = {{\n    \
+               member_uins  = [each.key]\n    identity_ids = [11]\n  }}\n}}\n"
+        );
+        let each = resource("ops", "[each.key]", "[11]", "for_each = local.uins");
+        let plan = run.plan(&format!("{uins}{blocks}{each}"));
+        assert!(plan.busy().is_empty(), "a pure import: {:?}", plan.busy());
+        let calls = run.server.cloud().journal().len();
+        assert!(calls <= 21, "{calls} calls to plan 200 imports");
+        run.apply_plan().succeeded();
+        run.settled();
+        assert_eq!(writes(run.server.cloud().journal()), 0);
+        assert_eq!(run.state().all_grants().len(), 200);
+    });
+}
+
+#[test]
+fn an_import_block_with_a_bad_identity_says_what_is_wrong() {
+    on_hosts_that_have(&[Feature::ImportByIdentity], organization, |run| {
+        for (members, words) in [
+            ("[]", "identity.member_uins is empty"),
+            ("[100000000001, 100000000001]", "contains 100000000001 more than once"),
+            ("[-1]", "contains -1, which is negative"),
+            ("[100000000001]", "No grant of \"100000000001#14\" exists"),
+        ] {
+            let import = format!(
+                "import {{\n  to = {OPS}\n  identity = {{\n    member_uins  = {members}\n    identity_ids = [14]\n  }}\n}}\n"
+            );
+            run.try_plan(&format!("{import}{}", ops(&[1], &[14]))).fails_with(&[words]);
+        }
     });
 }
 

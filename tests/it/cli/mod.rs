@@ -14,7 +14,9 @@
 //! | `checks` | what a plan looks for before anything is changed |
 //! | `failure` | errors, lost replies, interruptions: nothing lost |
 //! | `outage` | a cloud that cannot be reached, understood, or asked |
-//! | `import` | import by id, and taking out of the state |
+//! | `import` | import by id and by identity, and taking out of the state |
+//! | `moved` | taking over what the public provider manages |
+//! | `query` | what exists, found without a state |
 //! | `examples` | what the registry pages quote, as it stands |
 //! | `functions` | the functions of the provider |
 //! | `debug` | one running process for all provider blocks |
@@ -29,7 +31,9 @@ mod examples;
 mod failure;
 mod functions;
 mod import;
+mod moved;
 mod outage;
+mod query;
 mod surroundings;
 mod validation;
 

@@ -2,6 +2,7 @@
 //!
 //! | Module | What it is |
 //! |---|---|
+//! | [`feature`] | which host has what since which version |
 //! | [`host`] | the mini-host: go-plugin's client, which plays Terraform |
 //! | [`sandbox`] | a directory for runs of a real host, with nothing of the developer's machine |
 //! | [`workspace`] | the steps of an acceptance test in a sandbox, against a simulated cloud |
@@ -20,6 +21,7 @@
     reason = "only tests call this, and they are to fail"
 )]
 
+pub mod feature;
 pub mod host;
 pub mod organization;
 pub mod sandbox;

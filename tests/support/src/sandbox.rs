@@ -12,6 +12,10 @@ use terraform_provider_tencentcloud::ambient::{Env, ProcessEnv};
 /// Where the tests and the examples say the provider comes from.
 pub const SOURCE: &str = "tencentcloud-access/tencentcloud";
 
+/// Where the public provider comes from. A host needs the provider of every object that it has in its state,
+/// also of one that is to be moved, and asks it for nothing then: ours stands in for it.
+pub const PUBLIC_SOURCE: &str = "tencentcloudstack/tencentcloud";
+
 /// The version of the provider in the mirror. No configuration asks for one.
 const VERSION: &str = "1.0.0";
 
@@ -22,8 +26,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A fresh one, whose mirror has `provider` for [`SOURCE`] at either registry's address. An error if
-    /// there is no such file, or no room.
+    /// A fresh one, whose mirror has `provider` for [`SOURCE`] and [`PUBLIC_SOURCE`] at either registry's
+    /// address. An error if there is no such file, or no room.
     pub fn new(provider: &Path) -> io::Result<Self> {
         let sandbox = Self { directory: TempDir::with_prefix("tf")? };
         for folder in ["home", "tmp", "work"] {
@@ -94,9 +98,10 @@ fn fill_mirror(mirror: &Path, provider: &Path) -> io::Result<()> {
         other => other,
     };
     let system = if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS };
-    for registry in ["registry.terraform.io", "registry.opentofu.org"] {
+    let registries = ["registry.terraform.io", "registry.opentofu.org"];
+    for (registry, source) in registries.iter().flat_map(|of| [(of, SOURCE), (of, PUBLIC_SOURCE)]) {
         let package =
-            mirror.join(registry).join(SOURCE).join(VERSION).join(format!("{system}_{architecture}"));
+            mirror.join(registry).join(source).join(VERSION).join(format!("{system}_{architecture}"));
         fs::create_dir_all(&package)?;
         let binary = package.join(format!("terraform-provider-tencentcloud_v{VERSION}"));
         // A copy only where the sandbox is on another file system.

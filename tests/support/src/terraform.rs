@@ -11,6 +11,8 @@ use std::process::Command;
 use serde_json::Value;
 use terraform_provider_tencentcloud::ambient::{Env, ProcessEnv};
 
+use crate::feature::Version;
+
 /// A grant: member UIN and identity id.
 pub type Pair = (u64, u64);
 
@@ -19,6 +21,8 @@ pub type Pair = (u64, u64);
 pub struct Terraform {
     /// The program.
     pub binary: PathBuf,
+    /// Its major and minor version.
+    pub number: Version,
     version: String,
 }
 
@@ -50,12 +54,16 @@ impl Terraform {
 
     /// The program at `binary`, if it is Terraform or OpenTofu, and runs.
     pub fn at(binary: &Path) -> Option<Self> {
-        let output =
-            Command::new(binary).arg("version").env_clear().env("CHECKPOINT_DISABLE", "1").output().ok()?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let version =
-            text.lines().find(|line| line.contains(" v")).filter(|_| output.status.success())?.to_owned();
-        Some(Self { binary: binary.to_owned(), version })
+        let answer = |arguments: &[&str]| {
+            let mut command = Command::new(binary);
+            let output = command.args(arguments).env_clear().env("CHECKPOINT_DISABLE", "1").output().ok()?;
+            output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        let version = answer(&["version"])?.lines().find(|line| line.contains(" v"))?.to_owned();
+        let told: Value = serde_json::from_str(&answer(&["version", "-json"])?).ok()?;
+        let mut numbers = told["terraform_version"].as_str()?.split('.').map(str::parse);
+        let number = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+        Some(Self { binary: binary.to_owned(), number, version })
     }
 
     /// Whether it is OpenTofu.

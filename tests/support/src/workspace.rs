@@ -17,6 +17,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use simulator::{Call, Cloud, Server};
 
+use crate::feature::Feature;
 use crate::sandbox::Sandbox;
 use crate::terraform::{Outcome, Pair, Plan, State, Terraform};
 
@@ -60,7 +61,17 @@ pub struct Running {
 /// and holds the cloud to it: every grant that the state recorded is gone, every other one is still there.
 #[track_caller]
 pub fn on_every_host(cloud: impl Fn() -> Cloud, story: impl Fn(&mut Workspace)) {
+    on_hosts_that_have(&[], cloud, story);
+}
+
+/// The same with every host that has `features`; prints which others were skipped, and why.
+#[track_caller]
+pub fn on_hosts_that_have(features: &[Feature], cloud: impl Fn() -> Cloud, story: impl Fn(&mut Workspace)) {
     for terraform in Terraform::found() {
+        if let Some(missing) = features.iter().find(|feature| !feature.is_in(&terraform)) {
+            eprintln!("skipped with {terraform}: it has no {missing}");
+            continue;
+        }
         let name = terraform.to_string();
         let run = catch_unwind(AssertUnwindSafe(|| {
             let mut workspace = Workspace::new(terraform, cloud());

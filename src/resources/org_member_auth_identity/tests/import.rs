@@ -2,12 +2,12 @@
 
 use futures_util::StreamExt as _;
 
-use super::super::ResourceIdentity;
 use super::*;
 use crate::framework::attribute::List;
 use crate::framework::identity::Identified;
 use crate::framework::resource::ImportResource;
 use crate::framework::value::Number;
+use crate::resources::org_member_auth_identity::ResourceIdentity;
 
 async fn import(world: &World, id: &str) -> Result<MemberAuthIdentity, String> {
     OrgMemberAuthIdentity.import(&world.cx(), id).await.map_err(|report| {

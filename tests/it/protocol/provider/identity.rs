@@ -4,8 +4,9 @@ use simulator::Server;
 use support::type_json::read_type;
 use terraform_provider_tencentcloud::framework::value::{Number, Object, Type, Value};
 use terraform_provider_tencentcloud::proto::tfplugin6::{
-    Diagnostic, DynamicValue, ResourceIdentityData, apply_resource_change, get_resource_identity_schemas,
-    import_resource_state, plan_resource_change, read_resource,
+    Diagnostic, DynamicValue, RawState, ResourceIdentityData, apply_resource_change,
+    get_resource_identity_schemas, import_resource_state, move_resource_state, plan_resource_change,
+    read_resource,
 };
 use terraform_provider_tencentcloud::wire::msgpack;
 
@@ -27,7 +28,7 @@ pub(crate) fn identity(members: Value, identities: Value) -> Object {
     Object::from([("member_uins".to_owned(), members), ("identity_ids".to_owned(), identities)])
 }
 
-fn sent(identity: &Object) -> ResourceIdentityData {
+pub(crate) fn sent(identity: &Object) -> ResourceIdentityData {
     let msgpack = msgpack::encode(&Value::Object(identity.clone()), &identity_type()).unwrap().into();
     ResourceIdentityData { identity_data: Some(DynamicValue { msgpack, ..Default::default() }) }
 }
@@ -179,20 +180,18 @@ async fn s99_the_identity_follows_an_update_and_is_known_in_every_plan_of_one() 
 async fn s99_a_failed_apply_leaves_the_identity_of_the_state_that_it_leaves() {
     let (cloud, session) = (cloud(), Session::start().await);
     session.configure(&cloud).await;
-    let nobody = 100_000_000_777;
     let mut kept = Kept::nothing(&session);
-    let report = kept.apply(Some(&config(set(&[MEMBERS[0], nobody]), set(&IDENTITIES)))).await;
-    assert_eq!(errors(&report), ["Member account not found in the organization"]);
-    assert!(kept.state.is_some());
-    let partly = identity(list(&[MEMBERS[0], nobody]), list(&IDENTITIES));
-    assert_eq!(received(kept.identity.as_ref()), partly);
-
-    cloud.cloud().deny("CreateOrganizationMemberAuthIdentity");
+    cloud.cloud().make_unconfigurable(MEMBERS[1]);
     let report = kept.apply(Some(&config(set(&MEMBERS), set(&IDENTITIES)))).await;
+    assert_eq!(errors(&report), ["Member account cannot be given identities"]);
+    assert!(kept.state.is_some());
+    assert_eq!(received(kept.identity.as_ref()), both());
+
+    cloud.cloud().deny("DescribeOrganizationMemberAuthIdentities");
+    let report = kept.apply(Some(&config(set(&MEMBERS), set(&IDENTITIES[..1])))).await;
     assert_eq!(errors(&report), ["Not authorized"]);
-    let state = kept.state.as_ref().unwrap();
-    let members = if state["member_uins"] == set(&MEMBERS) { &MEMBERS } else { &[MEMBERS[0], nobody] };
-    assert_eq!(received(kept.identity.as_ref()), identity(list(members), list(&IDENTITIES)));
+    assert_eq!(kept.state.as_ref().unwrap()["identity_ids"], set(&IDENTITIES));
+    assert_eq!(received(kept.identity.as_ref()), both());
 }
 
 #[tokio::test]
@@ -202,7 +201,8 @@ async fn s87_a_read_returns_the_identity_also_when_nothing_is_left() {
     let mut kept = Kept { state: Some(state), ..Kept::nothing(&session) };
     kept.read().await;
     assert_eq!(received(kept.identity.as_ref()), both());
-    for (uin, id) in cloud.cloud().snapshot() {
+    let granted = cloud.cloud().snapshot();
+    for (uin, id) in granted {
         cloud.cloud().revoke(uin, id);
     }
     session.configure(&cloud).await;
@@ -240,5 +240,76 @@ async fn s97_an_identity_that_names_nothing_is_refused_with_what_is_wrong() {
         let reply = import(&session, &bad).await;
         assert_eq!(errors(&reply.diagnostics), [summary]);
         assert!(reply.imported_resources.is_empty());
+    }
+}
+
+/// Moves the state in `json`, of `type_name` of the provider at `address`.
+async fn moved(
+    session: &Session,
+    address: &str,
+    type_name: &str,
+    json: &str,
+) -> move_resource_state::Response {
+    let request = move_resource_state::Request {
+        source_provider_address: address.to_owned(),
+        source_type_name: type_name.to_owned(),
+        source_state: Some(RawState { json: json.as_bytes().to_vec(), ..Default::default() }),
+        target_type_name: TYPE.to_owned(),
+        ..Default::default()
+    };
+    session.provider().move_resource_state(request).await.unwrap().into_inner()
+}
+
+const ATTACHMENT: &str = "tencentcloud_organization_org_member_auth_identity_attachment";
+
+#[tokio::test]
+async fn s98_an_attachment_of_the_public_provider_is_taken_over_offline_with_an_identity() {
+    let session = Session::start().await;
+    for address in [
+        "registry.terraform.io/tencentcloudstack/tencentcloud",
+        "registry.opentofu.org/tencentcloudstack/tencentcloud",
+        "mirror.example.com/platform/tencentcloud",
+    ] {
+        for json in [
+            r#"{"id":"100000000001","member_uin":100000000001,"identity_ids":[27,13]}"#,
+            r#"{"id":"100000000001","member_uin":"100000000001","identity_ids":["27","13"]}"#,
+            r#"{"id":"100000000001","member_uin":null,"identity_ids":[13,27],"create_time":"2024-01-01"}"#,
+            r#"{"id":"100000000001","identity_ids":[13,27],"identity_role_name":["a"],"deep":{"x":[1]}}"#,
+        ] {
+            let reply = moved(&session, address, ATTACHMENT, json).await;
+            assert_eq!(errors(&reply.diagnostics), [""; 0], "{address} {json}");
+            let state = session.received(reply.target_state).unwrap();
+            assert_eq!(state["member_uins"], set(&MEMBERS[..1]));
+            assert_eq!((&state["identity_ids"], &state["grants"]), (&set(&IDENTITIES), &Value::Null));
+            assert_eq!(state["id"], Value::string("100000000001#13,27"));
+            let known_by = identity(list(&MEMBERS[..1]), list(&IDENTITIES));
+            assert_eq!(received(reply.target_identity.as_ref()), known_by);
+        }
+    }
+}
+
+#[tokio::test]
+async fn s98_what_is_no_attachment_of_the_public_provider_is_refused_by_name() {
+    let session = Session::start().await;
+    let public = "registry.terraform.io/tencentcloudstack/tencentcloud";
+    let sound = r#"{"id":"1","member_uin":1,"identity_ids":[13]}"#;
+    for (address, type_name, json, words) in [
+        (
+            public,
+            "tencentcloud_organization_org_member",
+            sound,
+            "tencentcloud_organization_org_member of provider",
+        ),
+        ("registry.terraform.io/acme/othercloud", ATTACHMENT, sound, "acme/othercloud"),
+        (public, TYPE, sound, ATTACHMENT),
+        (public, ATTACHMENT, r#"{"id":"1","identity_ids":[]}"#, "it lists no identity_ids"),
+        (public, ATTACHMENT, r#"{"identity_ids":[13]}"#, "neither its member_uin nor its id"),
+        (public, ATTACHMENT, r#"{"identity_ids":7}"#, "found a number where a set should be"),
+        (public, ATTACHMENT, "null", "is empty"),
+    ] {
+        let reply = moved(&session, address, type_name, json).await;
+        let [error] = reply.diagnostics.as_slice() else { panic!("{:?}", reply.diagnostics) };
+        assert!(error.detail.contains(words), "{json}: {}", error.detail);
+        assert_eq!((reply.target_state, reply.target_identity), (None, None));
     }
 }

@@ -12,6 +12,8 @@ mod identity;
 #[cfg(unix)]
 mod life;
 #[cfg(unix)]
+mod listed;
+#[cfg(unix)]
 mod schema;
 #[cfg(unix)]
 pub(crate) mod session;
