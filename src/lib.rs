@@ -6,6 +6,7 @@
 pub mod ambient;
 pub mod causes;
 pub mod cloud;
+pub mod data_sources;
 pub mod diagnose;
 pub mod framework;
 pub mod functions;

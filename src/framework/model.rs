@@ -114,9 +114,13 @@ macro_rules! model {
 
 pub use model;
 
-/// Whether two names are the same one, for [`model!`] to ask while it is compiled.
+/// Whether a field has the name of its attribute, for [`model!`] to ask while it is compiled. A field whose
+/// name is a keyword is written `r#type`.
 pub const fn is_called(field: &str, name: &str) -> bool {
     let (mut field, mut name) = (field.as_bytes(), name.as_bytes());
+    if let [b'r', b'#', rest @ ..] = field {
+        field = rest;
+    }
     while let ([first, others @ ..], [same, rest @ ..]) = (field, name) {
         if *first != *same {
             return false;
@@ -183,7 +187,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_field_is_called_like_its_attribute_to_the_last_letter() {
-        assert!(is_called("name", "name"));
+        assert!(is_called("name", "name") && is_called("r#type", "type"));
         for other in ["", "nam", "names", "mane"] {
             assert!(!is_called("name", other) && !is_called(other, "name"), "{other}");
         }

@@ -13,6 +13,9 @@ pub use config::{Config, Endpoints};
 
 use crate::ambient::{Clock, Env};
 use crate::cloud::Client;
+use crate::data_sources::org_identities::OrgIdentities;
+use crate::data_sources::org_member_auth_identities::OrgMemberAuthIdentities;
+use crate::data_sources::org_members::OrgMembers;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
@@ -49,6 +52,9 @@ impl Provider for TencentCloud {
             .moves_from::<Attachment>()
             .coordinated()
             .checked();
+        registry.data_source(OrgIdentities);
+        registry.data_source(OrgMembers);
+        registry.data_source(OrgMemberAuthIdentities);
         registry.function(GrantId);
         registry.function(ParseGrantId);
         registry.function(GroupGrants);

@@ -52,7 +52,9 @@ fn the_pure_floors_stay_pure() {
             "plugin" => &["tfplugin6::", "reqwest"],
             "wire" => &["reqwest", "std::net", "tokio::net", "std::fs"],
             "organization" => &["tonic", "prost", "reqwest", "Diagnostic", "std::net", "std::fs"],
-            "resources" => &["tonic", "prost", "reqwest", "std::net", "std::fs", "tokio::net", "tokio::time"],
+            "resources" | "data_sources" => {
+                &["tonic", "prost", "reqwest", "std::net", "std::fs", "tokio::net", "tokio::time"]
+            }
             "provider" => &["tonic", "prost", "reqwest", "std::net", "std::fs"],
             "ambient" | "causes" => &["tokio", "tonic", "prost", "reqwest", "std::net", "std::fs"],
             _ => &[],

@@ -21,10 +21,12 @@ pub use record::{
     Node, NodeScope,
 };
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+
 use self::existence::Existences;
 use self::from_api::{TYPE_CUSTOM, TYPE_PRESET};
 use self::remembered::Remembered;
-use super::Halt;
+use super::{CONCURRENT_CALLS, Halt};
 use crate::cloud::api::organization::{
     DescribeOrganizationMemberAuthIdentities, DescribeOrganizationMembers,
     DescribeOrganizationMembersAuthPolicy, DescribeOrganizationNodes, ListOrganizationIdentity, PAGE_LIMIT,
@@ -166,6 +168,24 @@ impl Directory {
         self.grants(None, Some(identity), until).await
     }
 
+    /// What each of `members` was granted, likewise, in ascending order.
+    pub async fn grants_of_members(
+        &self,
+        members: &BTreeSet<u64>,
+        until: &Deadline,
+    ) -> Result<Vec<GrantRecord>, Halt> {
+        side_by_side(members, |member| self.grants(Some(member), None, until)).await
+    }
+
+    /// Who was granted each of `identities`, likewise, in ascending order.
+    pub async fn grants_of_identities(
+        &self,
+        identities: &BTreeSet<u64>,
+        until: &Deadline,
+    ) -> Result<Vec<GrantRecord>, Halt> {
+        side_by_side(identities, |identity| self.grants(None, Some(identity), until)).await
+    }
+
     async fn grants(
         &self,
         member_uin: Option<u64>,
@@ -185,6 +205,17 @@ impl Directory {
             Err(halt) => Err(halt),
         }
     }
+}
+
+/// All that `list` gives for each of `keys`, in ascending order of pairs; the first error ends it.
+async fn side_by_side<F>(keys: &BTreeSet<u64>, list: impl Fn(u64) -> F) -> Result<Vec<GrantRecord>, Halt>
+where
+    F: Future<Output = Result<Vec<GrantRecord>, Halt>>,
+{
+    let lists = stream::iter(keys.iter().copied().map(list)).buffer_unordered(CONCURRENT_CALLS);
+    let mut grants: Vec<GrantRecord> = lists.try_concat().await?;
+    grants.sort_unstable_by_key(|grant| grant.pair);
+    Ok(grants)
 }
 
 fn values<K, T>(map: BTreeMap<K, T>) -> Vec<T> {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{OPS, organization, writes};
+use super::{OPS, member, organization, writes};
 use support::workspace::{Workspace, on_every_host};
 
 /// The files of a folder of `examples`, in order.
@@ -35,6 +35,31 @@ fn every_resource_example_applies_as_it_stands() {
         for name in &names {
             let step = run.step(&example(name));
             assert!(!step.state.all_grants().is_empty(), "{name} grants nothing");
+        }
+    });
+}
+
+#[test]
+fn every_data_source_example_applies_as_it_stands() {
+    let cloud = || {
+        organization()
+            .with_identity(101, "identity-1")
+            .with_member(member(101), "member-1")
+            .with_member(member(102), "member-2")
+            .with_tag(member(5), "environment", "production")
+            .with_grant(member(6), 12)
+    };
+    let mut texts = Vec::new();
+    for folder in files("data-sources") {
+        let folder = format!("data-sources/{}", name(&folder));
+        texts.extend(files(&folder).iter().map(|file| fs::read_to_string(file).unwrap()));
+    }
+    assert!(texts.len() > 5, "{texts:?}");
+    on_every_host(cloud, |run| {
+        for text in &texts {
+            run.step(text);
+            let grants = text.matches("resource \"tencentcloud_").count();
+            assert_eq!(grants > 0, !run.state().all_grants().is_empty(), "{text}");
         }
     });
 }

@@ -18,6 +18,7 @@
 //! | `moved` | taking over what the public provider manages |
 //! | `query` | what exists, found without a state |
 //! | `examples` | what the registry pages quote, as it stands |
+//! | `data_sources` | data sources, and departments whose access follows the organization |
 //! | `functions` | the functions of the provider |
 //! | `debug` | one running process for all provider blocks |
 //! | `surroundings` | logs, user agent, mocks, old states, size |
@@ -25,6 +26,7 @@
 mod basics;
 mod change;
 mod checks;
+mod data_sources;
 mod debug;
 mod drift;
 mod examples;

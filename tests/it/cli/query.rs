@@ -64,15 +64,11 @@ fn what_a_query_generates_is_imported_without_a_change() {
             assert!(step.plan.busy().is_empty(), "a pure import: {:?}", step.plan.busy());
             assert_eq!(writes(run.server.cloud().journal()), 0);
             assert_eq!(step.state.all_grants().len(), 17, "all but the preset one");
-            let removed: String = step
-                .state
-                .resources()
-                .into_keys()
-                .map(|address| {
-                    format!("removed {{\n  from = {address}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n")
-                })
-                .collect();
-            run.try_apply(&removed).succeeded();
+            let removed = |address| {
+                format!("removed {{\n  from = {address}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n")
+            };
+            let removed: Vec<String> = step.state.resources().into_keys().map(removed).collect();
+            run.try_apply(&removed.concat()).succeeded();
         }
     });
 }

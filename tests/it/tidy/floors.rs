@@ -4,7 +4,7 @@ use super::sources::{Source, line_of};
 
 /// Each floor with the floors that it may name. `lib.rs` composes them all, and `main.rs` only calls it.
 /// Tests may name `ambient` besides, to fix the world.
-const TABLE: [(&str, &[&str]); 14] = [
+const TABLE: [(&str, &[&str]); 15] = [
     ("ambient", &[]),
     ("causes", &[]),
     ("reconcile", &[]),
@@ -17,9 +17,20 @@ const TABLE: [(&str, &[&str]); 14] = [
     ("organization", &["cloud", "reconcile"]),
     ("diagnose", &["causes", "cloud", "framework", "organization", "reconcile"]),
     ("resources", &["cloud", "diagnose", "framework", "organization", "reconcile"]),
+    ("data_sources", &["cloud", "diagnose", "framework", "organization", "reconcile"]),
     (
         "provider",
-        &["ambient", "causes", "cloud", "diagnose", "framework", "functions", "organization", "resources"],
+        &[
+            "ambient",
+            "causes",
+            "cloud",
+            "data_sources",
+            "diagnose",
+            "framework",
+            "functions",
+            "organization",
+            "resources",
+        ],
     ),
     (
         "lib",
@@ -27,6 +38,7 @@ const TABLE: [(&str, &[&str]); 14] = [
             "ambient",
             "causes",
             "cloud",
+            "data_sources",
             "diagnose",
             "framework",
             "functions",

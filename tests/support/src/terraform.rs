@@ -245,11 +245,12 @@ impl Plan {
 pub struct State(pub(crate) Value);
 
 impl State {
-    /// The attributes of every resource, by address, those in modules too.
+    /// The attributes of every resource, by address, those in modules too. Without data sources.
     pub fn resources(&self) -> BTreeMap<String, Value> {
         let mut found = BTreeMap::new();
         collect_resources(&self.0["values"]["root_module"], &mut found);
-        found.into_iter().map(|(address, resource)| (address, resource["values"].clone())).collect()
+        let managed = found.into_iter().filter(|(_, resource)| resource["mode"] == "managed");
+        managed.map(|(address, resource)| (address, resource["values"].clone())).collect()
     }
 
     /// The attributes of the resource at `address`.

@@ -66,6 +66,7 @@ pub fn on_every_host(cloud: impl Fn() -> Cloud, story: impl Fn(&mut Workspace)) 
 
 /// The same with every host that has `features`; prints which others were skipped, and why.
 #[track_caller]
+#[expect(clippy::print_stderr, reason = "who reads the tests must see what was not tried")]
 pub fn on_hosts_that_have(features: &[Feature], cloud: impl Fn() -> Cloud, story: impl Fn(&mut Workspace)) {
     for terraform in Terraform::found() {
         if let Some(missing) = features.iter().find(|feature| !feature.is_in(&terraform)) {

@@ -185,7 +185,7 @@ async fn an_update_that_could_not_begin_forgets_nothing_about_a_moved_state() {
     let failed = OrgMemberAuthIdentity.update(&cx, kept.state.clone(), planned.unwrap(), &mut slot).await;
     kept.private = cx.into_parts().1;
     if let Some(saved) = slot.into_saved() {
-        assert!(failed.is_ok() || saved.recorded().len() >= 1);
+        assert!(failed.is_ok() || !saved.recorded().is_empty());
         kept.state = saved;
     }
     let kept = world.next_read(kept).await;

@@ -6,6 +6,8 @@
 
 mod conformance;
 #[cfg(unix)]
+mod data_sources;
+#[cfg(unix)]
 mod functions;
 #[cfg(unix)]
 mod identity;

@@ -16,7 +16,7 @@ pub(super) fn list<T>(
     render: impl Fn(T) -> Value,
 ) -> Map<String, Value> {
     let total = rows.len();
-    rows.sort_unstable_by_key(|(sequence, key, _)| match behaviour.order {
+    rows.sort_by_cached_key(|(sequence, key, _)| match behaviour.order {
         Order::NewestFirst => u64::MAX - sequence,
         Order::OldestFirst => *sequence,
         Order::Shuffled(seed) => shuffled(seed, *key),
