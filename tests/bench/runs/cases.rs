@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use simulator::{Behaviour, Cloud, Order, Rate, Server};
 
+use crate::adoption;
 use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Floor, Many};
 use crate::pipelines;
 use crate::process;
@@ -33,6 +34,8 @@ pub(crate) const ALL: &[Case] = &[
     Case { name: "apply-1000-random", run: apply_1000_random },
     Case { name: "apply-one-large", run: apply_one_large },
     Case { name: "destroy-1000", run: destroy_1000 },
+    Case { name: "imports", run: adoption::imports },
+    Case { name: "grouped-query", run: adoption::grouped_query },
     Case { name: "two-applies", run: pipelines::two_applies },
     Case { name: "five-applies", run: pipelines::five_applies },
     Case { name: "five-plans", run: pipelines::five_plans },

@@ -10,6 +10,7 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 
+mod adoption;
 mod bare;
 mod cases;
 mod configuration;

@@ -64,10 +64,10 @@ fn what_a_query_generates_is_imported_without_a_change() {
             assert!(step.plan.busy().is_empty(), "a pure import: {:?}", step.plan.busy());
             assert_eq!(writes(run.server.cloud().journal()), 0);
             assert_eq!(step.state.all_grants().len(), 17, "all but the preset one");
-            let removed = |address| {
+            let removed = |address: &String| {
                 format!("removed {{\n  from = {address}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n")
             };
-            let removed: Vec<String> = step.state.resources().into_keys().map(removed).collect();
+            let removed: Vec<String> = step.state.resources().keys().map(removed).collect();
             run.try_apply(&removed.concat()).succeeded();
         }
     });

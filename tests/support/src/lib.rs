@@ -17,6 +17,7 @@
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "only tests call this, and they are to fail"
 )]
