@@ -181,6 +181,47 @@ async fn a_thousand_members_in_twelve_departments_are_twelve_results_in_few_call
 }
 
 #[tokio::test(start_paused = true)]
+async fn ten_thousand_members_are_listed_whole_by_either_grouping() {
+    let mut cloud = Cloud::new();
+    cloud.add_identity(11, "auditor");
+    cloud.add_identity(12, "billing");
+    for uin in 1..=10_000 {
+        cloud.add_member(uin, &format!("member-{uin}"));
+        cloud.grant(uin, 11 + uin % 2);
+    }
+    let world = World::of(cloud);
+    assert_eq!(found(&world, grouped()).await.len(), 2);
+    assert_eq!(found(&world, None).await.len(), 10_000);
+    assert!(world.calls().len() <= 2 * 205, "{} calls", world.calls().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_leaves_while_a_list_is_read_takes_nobody_else_along() {
+    for call in 1..=4 {
+        let mut cloud = organization(200, 1);
+        for uin in 1..=200 {
+            cloud.grant(uin, 11);
+        }
+        let latency = Duration::from_millis(50);
+        let world = World::of(cloud.with_behaviour(Behaviour { latency, ..Behaviour::default() }));
+        let leaving = async {
+            while world.count(LIST) < call {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            for uin in [3, 120, 199] {
+                world.cloud().remove_member(uin);
+            }
+        };
+        let arguments = filter([("identity_ids", set(&[11]))]);
+        let ((found, told), ()) = tokio::join!(list(&world, request(arguments, 1_000)), leaving);
+        let members: BTreeSet<u64> =
+            found.iter().flat_map(|(state, _)| state.product().unwrap().members).collect();
+        let stayed = (1..=200).filter(|uin| ![3, 120, 199].contains(uin));
+        assert!(!told.is_empty() || stayed.into_iter().all(|uin| members.contains(&uin)), "{call} {told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn ten_members_among_thousands_are_asked_one_by_one() {
     let mut cloud = organization(2_000, 1);
     for uin in 1..=2_000 {
