@@ -2,6 +2,7 @@
 //!
 //! The actions themselves are in `api/`, one file per product.
 
+use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -17,8 +18,15 @@ pub trait Action: Serialize + Send + Sync {
     const AUTHENTICATION: Authentication = Authentication::Signature;
     /// The documented limit in calls per second, counted per action and caller.
     const RATE: u32 = 20;
+    /// Whether its answer holds secrets. Then nobody is shown any of it, nor of the request, in whatever log.
+    const CONFIDENTIAL: bool = false;
     /// What the fields of `Response` are read into. Unknown fields are ignored.
     type Answer: DeserializeOwned + Send;
+
+    /// What is secret in the request: whatever repeats it is not shown either.
+    fn secrets(&self) -> Vec<&SecretString> {
+        Vec::new()
+    }
 }
 
 /// Whether an action changes anything.
@@ -63,6 +71,14 @@ impl Product {
         match self {
             Self::Organization => "2021-03-31",
             Self::Sts => "2018-08-13",
+        }
+    }
+
+    /// The region that a call names where none is set. STS wants one, and answers the same in each.
+    pub(crate) const fn default_region(self) -> Option<&'static str> {
+        match self {
+            Self::Organization => None,
+            Self::Sts => Some("ap-guangzhou"),
         }
     }
 }

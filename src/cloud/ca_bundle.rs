@@ -1,16 +1,10 @@
 //! The PEM file of certificates to trust besides the platform's.
-//!
-//! What stands in a configuration may name anything: a device that never ends, a pipe to which nobody writes,
-//! a share whose server is gone. So only a regular file of a sensible size is read, in a thread of its own
-//! that a caller can turn away from.
 
-use std::fs::{File, FileType, OpenOptions};
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use reqwest::Certificate;
 
-use super::thread::on_thread;
+use super::file::{self, FileFault};
 
 /// Many times what a whole system's bundle takes.
 const LENGTH_MAX: u64 = 4 << 20;
@@ -30,11 +24,7 @@ pub struct CaBundleError {
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error(transparent)]
-    Read(#[from] io::Error),
-    #[error("it is {0}, not a file")]
-    Kind(&'static str),
-    #[error("it is larger than {} MiB", LENGTH_MAX >> 20)]
-    Length,
+    File(#[from] FileFault),
     #[error("it is not a PEM file of certificates")]
     Content,
 }
@@ -43,10 +33,12 @@ impl CaBundle {
     /// Reads the file at `path`, following symbolic links. Dropping the future ends the wait, whatever the
     /// file system does.
     pub async fn read(path: &Path) -> Result<Self, CaBundleError> {
-        let place = path.to_owned();
-        let read = on_thread("ca-bundle", move || read_file(&place)).await;
-        let read = read.unwrap_or_else(|refused| Err(refused.into()));
-        read.map_err(|source| CaBundleError { path: path.to_owned(), source })
+        let refused = |source| CaBundleError { path: path.to_owned(), source };
+        let pem = file::read("ca-bundle", path, LENGTH_MAX).await.map_err(|fault| refused(fault.into()))?;
+        match Certificate::from_pem_bundle(&pem) {
+            Ok(certificates) if !certificates.is_empty() => Ok(Self(certificates)),
+            _ => Err(refused(Fault::Content)),
+        }
     }
 
     pub(crate) fn into_certificates(self) -> Vec<Certificate> {
@@ -54,59 +46,10 @@ impl CaBundle {
     }
 }
 
-fn read_file(path: &Path) -> Result<CaBundle, Fault> {
-    // Merely to open a device or a pipe can have an effect, or wait.
-    expect_file(std::fs::metadata(path)?.file_type())?;
-    let file = open(path)?;
-    expect_file(file.metadata()?.file_type())?;
-    let mut pem = Vec::new();
-    // The length that the system tells need not be true: that of a file in `/proc` is 0.
-    file.take(LENGTH_MAX + 1).read_to_end(&mut pem)?;
-    if u64::try_from(pem.len()).is_ok_and(|length| length > LENGTH_MAX) {
-        return Err(Fault::Length);
-    }
-    match Certificate::from_pem_bundle(&pem) {
-        Ok(certificates) if !certificates.is_empty() => Ok(CaBundle(certificates)),
-        _ => Err(Fault::Content),
-    }
-}
-
-/// Opens without waiting for a writer, should the file have become a pipe meanwhile.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
-    }
-    options.open(path)
-}
-
-fn expect_file(kind: FileType) -> Result<(), Fault> {
-    if kind.is_file() {
-        return Ok(());
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt as _;
-        if kind.is_fifo() {
-            return Err(Fault::Kind("a pipe"));
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return Err(Fault::Kind("a device"));
-        }
-        if kind.is_socket() {
-            return Err(Fault::Kind("a socket"));
-        }
-    }
-    Err(Fault::Kind(if kind.is_dir() { "a directory" } else { "something else" }))
-}
-
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
-    use std::fs;
+    use std::fs::{self, File};
 
     use super::*;
 

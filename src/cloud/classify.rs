@@ -6,6 +6,7 @@
 use super::action::Effect;
 use super::clock_skew::is_credible;
 use super::codes::{self, Blame, Meaning, Repeat, Row, Verdict};
+use super::credentials::CredentialsError;
 use super::error::Failure;
 use super::kind::Kind;
 use super::transport::TransportError;
@@ -18,6 +19,7 @@ use Repeat::{Bounded, Never};
 /// refused too.
 const CLOCKS_APART: Row = Row::without_code(Credentials, Never, Call).meaning(Meaning::ClockApart);
 const UNSIGNED: Row = Row::without_code(Credentials, Never, Call).meaning(Meaning::NoCredentials);
+const WRONG_ACCOUNT: Row = Row::without_code(Credentials, Never, Call).meaning(Meaning::AccountNotAllowed);
 const NOT_SENT: Row = Row::without_code(Unavailable, Bounded, Call);
 const UNUSABLE: Row = Row::without_code(Unavailable, Never, Call);
 const LOST: Row = Row::without_code(Unavailable, Bounded, Arguments).but_for_a_write(Uncertain);
@@ -42,6 +44,7 @@ pub(crate) fn row(failure: &Failure) -> &'static Row {
         Failure::Foreign { status, .. } => by_status(*status),
         Failure::Shape { .. } => &NOT_THE_SERVICE,
         Failure::Encode(_) | Failure::NoEndpoint { .. } => &UNSENDABLE,
+        Failure::Unsigned(CredentialsError::AccountNotAllowed { .. }) => &WRONG_ACCOUNT,
         Failure::Unsigned(_) => &UNSIGNED,
         Failure::Transport { source: TransportError::NotSent(_), .. } => &NOT_SENT,
         Failure::Transport { source: TransportError::Unusable(_), .. } => &UNUSABLE,

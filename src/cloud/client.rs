@@ -17,12 +17,13 @@ use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
 use super::action::{Action, Authentication, Product};
+use super::agent::Agent;
 use super::ca_bundle::CaBundle;
 use super::classify::{classify, row};
 use super::clock_skew::ServiceClock;
 use super::codes::{Blame, Repeat, is_about_time};
 use super::credentials::cache::CredentialsCache;
-use super::credentials::{Credentials, CredentialsError};
+use super::credentials::{Credentials, CredentialsError, ProvideCredentials};
 use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::envelope::{self, Success};
@@ -48,6 +49,8 @@ struct Inner {
     clock: Arc<ServiceClock>,
     credentials: CredentialsCache,
     transport: Arc<dyn Transport>,
+    /// As `transport`, and never through a proxy.
+    direct: Arc<dyn Transport>,
     /// What only the proxies may know.
     of_proxies: Vec<SecretString>,
     limiters: Mutex<BTreeMap<(Product, &'static str), Arc<Limiter>>>,
@@ -55,6 +58,7 @@ struct Inner {
 
 /// How far a call has come.
 struct Progress {
+    product: Product,
     action: &'static str,
     started: Instant,
     attempts: u32,
@@ -74,22 +78,23 @@ impl Client {
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, env: &dyn Env) -> Result<Self, SettingsError> {
         settings.check()?;
         let certificates = settings.ca_bundle.clone().map(CaBundle::into_certificates).unwrap_or_default();
-        let transport = Http::new(certificates, proxy::from_env(env)?);
-        Ok(Self::over(settings, clock, Arc::new(transport), proxy::secrets(env)))
+        let direct = Arc::new(Http::new(certificates.clone(), Vec::new()));
+        let transport = Arc::new(Http::new(certificates, proxy::from_env(env)?));
+        Ok(Self::over(settings, Arc::new(ServiceClock::new(clock)), [transport, direct], proxy::secrets(env)))
     }
 
     /// A client over `transport`, which takes the place of the network, the CA bundle and the proxies.
     pub fn with_transport(settings: Settings, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Self {
-        Self::over(settings, clock, transport, Vec::new())
+        let transports = [Arc::clone(&transport), transport];
+        Self::over(settings, Arc::new(ServiceClock::new(clock)), transports, Vec::new())
     }
 
     fn over(
         settings: Settings,
-        clock: Arc<dyn Clock>,
-        transport: Arc<dyn Transport>,
+        clock: Arc<ServiceClock>,
+        [transport, direct]: [Arc<dyn Transport>; 2],
         of_proxies: Vec<SecretString>,
     ) -> Self {
-        let clock = Arc::new(ServiceClock::new(clock));
         let credentials =
             CredentialsCache::new(Arc::clone(&settings.credentials), Arc::clone(&clock) as Arc<dyn Clock>);
         Self(Arc::new(Inner {
@@ -97,9 +102,48 @@ impl Client {
             clock,
             credentials,
             transport,
+            direct,
             of_proxies,
             limiters: Mutex::default(),
         }))
+    }
+
+    /// The same client, which signs with what `source` gives. Both share connections and what was learnt
+    /// about the service's clock.
+    #[must_use]
+    pub fn signing_with(&self, source: Arc<dyn ProvideCredentials>) -> Self {
+        self.with(Settings { credentials: source, ..self.0.settings.clone() })
+    }
+
+    /// The same client, which names `region`. Both share connections and what was learnt about the service's
+    /// clock.
+    ///
+    /// Fails for a region that no header can carry.
+    pub fn in_region(&self, region: String) -> Result<Self, SettingsError> {
+        let settings = Settings { region: Some(region), ..self.0.settings.clone() };
+        settings.check()?;
+        Ok(self.with(settings))
+    }
+
+    fn with(&self, settings: Settings) -> Self {
+        let Inner { clock, transport, direct, of_proxies, .. } = &*self.0;
+        let transports = [Arc::clone(transport), Arc::clone(direct)];
+        Self::over(settings, Arc::clone(clock), transports, of_proxies.clone())
+    }
+
+    /// The service's time, as far as it is known.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock) as Arc<dyn Clock>
+    }
+
+    /// The way to what is no API, never through a proxy.
+    pub(crate) fn direct(&self) -> &dyn Transport {
+        self.0.direct.as_ref()
+    }
+
+    /// What requests say about their sender.
+    pub(crate) fn agent(&self) -> &Agent {
+        &self.0.settings.agent
     }
 
     /// Calls `action` and gives its answer.
@@ -109,7 +153,8 @@ impl Client {
     /// ([`Kind::TimedOut`], [`Kind::Stopped`]) it did nothing. An attempt is given 5 to 30 seconds, whatever
     /// is left of `until`.
     pub async fn call<A: Action>(&self, action: &A, until: &Deadline) -> Result<A::Answer, ApiError> {
-        let mut progress = Progress { action: A::NAME, started: Instant::now(), attempts: 0 };
+        let mut progress =
+            Progress { product: A::PRODUCT, action: A::NAME, started: Instant::now(), attempts: 0 };
         let call =
             Call::of(action).map_err(|error| progress.end(Kind::Rejected, Some(Failure::Encode(error))))?;
         let success = self.0.exchange(&call, until, &mut progress).await?;
@@ -192,8 +237,8 @@ impl Inner {
         let Settings { region, agent, .. } = &self.settings;
         let sender = Sender { agent, region: region.as_deref() };
         let request = request(call, signer, endpoint, sender, self.clock.now());
-        trace!(action = call.action, body = %String::from_utf8_lossy(&call.body), "request");
-        let secrets = Secrets::of(&request, signer, &self.of_proxies);
+        let secrets = Secrets::of(call, &request, signer, &self.of_proxies);
+        trace!(action = call.action, body = %shown(&call.body, &secrets), "request");
         let answer = match timeout(limit, self.transport.send(request)).await {
             Ok(Ok(answer)) => HttpResponse { body: secrets.strike_body(answer.body), ..answer },
             Ok(Err(source)) => {
@@ -236,6 +281,7 @@ impl Progress {
         let row = failure.as_ref().map(row);
         ApiError::new(Report {
             kind,
+            product: self.product,
             action: self.action,
             attempts: self.attempts,
             elapsed: self.started.elapsed(),
@@ -286,6 +332,9 @@ impl Outcome {
 
 /// A body as a log may hold it.
 fn shown(body: &[u8], secrets: &Secrets) -> String {
+    if secrets.is_confidential() {
+        return "[secret]".to_owned();
+    }
     let text = String::from_utf8_lossy(body);
     secrets.strike(&text).replace(|character| is_steering(character) && character != '\n', " ")
 }

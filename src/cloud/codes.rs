@@ -2,7 +2,7 @@
 //! the first dot), says what is to be done about it. Nothing else in this crate spells a code.
 //!
 //! Follows the common error codes of <https://www.tencentcloud.com/document/product/1031/32858> and the code
-//! lists of the Organization actions. A code is looked up whole, then by its class. A write is repeated only
+//! lists of the actions. A code is looked up whole, then by its class. A write is repeated only
 //! when it certainly did nothing.
 
 use super::kind::Kind;
@@ -56,10 +56,26 @@ pub enum Meaning {
     KeyMismatched,
     /// The session token is wrong or has expired.
     TokenRefused,
+    /// The account of the credentials is not one that whoever runs this wants to work in.
+    AccountNotAllowed,
     /// The clock of this machine is too far off.
     ClockApart,
     /// The account demands multi-factor authentication.
     SecondFactorMissing,
+    /// The second factor that was given is wrong, or was used already.
+    SecondFactorWrong,
+    /// The kind of second factor cannot be used.
+    SecondFactorUnsupported,
+    /// What takes permanent keys was asked with temporary ones.
+    TemporaryKeyRefused,
+    /// There is no such role, or the account of the call does not see it.
+    NoSuchRole,
+    /// A session was to last longer than the role or the service allows.
+    SessionTooLong,
+    /// The policy for a session is none that can be used.
+    SessionPolicyInvalid,
+    /// The token of an identity provider is wrong or has expired.
+    WebTokenRefused,
     /// The signature was not recognised as one.
     SignatureUnreadable,
     /// The caller may not call the action.
@@ -161,22 +177,26 @@ const fn wrapped(code: &'static str, blame: Blame, meaning: Meaning) -> Row {
 const CODES: &[Row] = &[
     Row::new("ActionOffline", Rejected, Never, Call, M::NotOffered),
     Row::new("AuthFailure", Credentials, Never, Call, M::NotAuthorized),
+    Row::new("AuthFailure.AccessKeyIllegal", Credentials, OnceRenewed, Call, M::KeyUnknown),
     Row::new("AuthFailure.InvalidAuthorization", Credentials, Never, Call, M::SignatureUnreadable),
     Row::new("AuthFailure.InvalidSecretId", Credentials, Never, Call, M::KeyOfOtherSort),
     Row::new("AuthFailure.MFAFailure", Credentials, Never, Call, M::SecondFactorMissing),
-    Row::new("AuthFailure.SecretIdNotFound", Credentials, Never, Call, M::KeyUnknown),
+    // What a temporary key becomes when its session was revoked. Of a permanent one there is no other.
+    Row::new("AuthFailure.SecretIdNotFound", Credentials, OnceRenewed, Call, M::KeyUnknown),
     Row::new("AuthFailure.SignatureExpire", Credentials, OnceResigned, Call, M::ClockApart),
     Row::new("AuthFailure.SignatureFailure", Credentials, Never, Call, M::KeyMismatched),
     Row::new("AuthFailure.TokenFailure", Credentials, OnceRenewed, Call, M::TokenRefused),
     Row::new("AuthFailure.UnauthorizedOperation", Denied, Never, Call, M::NotAuthorized),
     Row::without_code(Rejected, Never, Call).coded("DryRunOperation"),
     Row::new("FailedOperation", Failed, Never, Arguments, M::OperationFailed),
+    Row::new("FailedOperation.CheckMFAError", Rejected, Never, Call, M::SecondFactorWrong),
     wrapped("FailedOperation.CreatePolicy", Arguments, M::OperationFailed),
     wrapped("FailedOperation.CreateRole", Member, M::RoleNotMade),
     wrapped("FailedOperation.DeletePolicy", Arguments, M::OperationFailed),
     wrapped("FailedOperation.GetPolicyDetail", Arguments, M::OperationFailed),
     wrapped("FailedOperation.OperateBillingPermissionErr", Arguments, M::OperationFailed),
     wrapped("FailedOperation.OperatePolicy", Arguments, M::OperationFailed),
+    Row::new("FailedOperation.MFATypeNotSupported", Rejected, Never, Call, M::SecondFactorUnsupported),
     Row::new("FailedOperation.MemberIdentityAuthUsed", InUse, Never, Arguments, M::GrantUsed),
     Row::new("FailedOperation.OrganizationIdentityInUsed", InUse, Never, Arguments, M::OperationFailed),
     Row::new("FailedOperation.OrganizationIdentityNameUsed", Rejected, Never, Arguments, M::OperationFailed),
@@ -187,10 +207,20 @@ const CODES: &[Row] = &[
         Identity,
         M::PoliciesInvalid,
     ),
+    Row::new("FailedOperation.TempKeyNotAllowed", Rejected, Never, Call, M::TemporaryKeyRefused),
     // Also what a gateway answers when the product behind it took too long: a write may have been done.
     Row::new("InternalError", Unavailable, Bounded, Arguments, M::ServiceFault).but_for_a_write(Uncertain),
     Row::new("InvalidAction", Rejected, Never, Call, M::NotOffered),
     Row::new("InvalidParameter", Rejected, Never, Arguments, M::ValueRefused),
+    Row::new("InvalidParameter.AccessKeyNotSupport", Rejected, Never, Call, M::KeyOfOtherSort),
+    // The rate of STS, in words of its own.
+    Row::new("InvalidParameter.OverLimit", Throttled, UntilDeadline, Call, M::RateReached),
+    Row::new("InvalidParameter.OverTimeError", Rejected, Never, Call, M::SessionTooLong),
+    Row::new("InvalidParameter.PolicyTooLong", Rejected, Never, Call, M::SessionPolicyInvalid),
+    Row::new("InvalidParameter.ResouceError", Rejected, Never, Call, M::NoSuchRole),
+    Row::new("InvalidParameter.StrategyFormatError", Rejected, Never, Call, M::SessionPolicyInvalid),
+    Row::new("InvalidParameter.StrategyInvalid", Rejected, Never, Call, M::SessionPolicyInvalid),
+    Row::new("InvalidParameter.WebIdentityTokenError", Rejected, Never, Call, M::WebTokenRefused),
     Row::new("InvalidParameterValue", Rejected, Never, Arguments, M::ValueRefused),
     Row::new("InvalidRequest", Rejected, Never, Call, M::RequestUnreadable),
     Row::new("IpInBlacklist", Denied, Never, Call, M::AddressRefused),
@@ -211,6 +241,7 @@ const CODES: &[Row] = &[
     Row::new("ResourceNotFound.OrganizationMemberNotExist", Absent, Never, Member, M::NoSuchMember),
     // Never "absent": whoever takes it for success would forget what the right account still holds.
     Row::new("ResourceNotFound.OrganizationNotExist", Credentials, Never, Call, M::NoOrganization),
+    Row::new("ResourceNotFound.RoleNotFound", Absent, Never, Arguments, M::NoSuchRole),
     Row::new("ResourceUnavailable", Unavailable, Bounded, Call, M::Busy),
     Row::new("ResponseSizeLimitExceeded", Rejected, Never, Call, M::RequestUnreadable),
     Row::new("ServiceUnavailable", Unavailable, Bounded, Call, M::ServiceDown),

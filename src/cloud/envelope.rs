@@ -9,6 +9,8 @@
 
 mod field;
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -21,10 +23,10 @@ use super::redact::{Secrets, is_steering};
 use super::transport::HttpResponse;
 
 /// A call that succeeded.
-#[derive(Debug)]
 pub(crate) struct Success {
     pub(crate) request_id: Option<String>,
     body: Bytes,
+    confidential: bool,
 }
 
 /// The envelope, and that of API 2.0, which old gateways may still answer with and the vendor's own SDKs
@@ -57,6 +59,9 @@ struct Around<T> {
 
 /// How many characters of a foreign answer are shown.
 const EXCERPT_LENGTH_MAX: usize = 160;
+/// In place of what may hold credentials.
+const NOT_SHOWN: &str = "(not shown, as it may hold credentials)";
+
 /// Opens the envelope. What a failure says is without `secrets`.
 pub(crate) fn open(answer: &HttpResponse, secrets: &Secrets) -> Result<Success, Failure> {
     let foreign = || Failure::Foreign { status: answer.status, excerpt: excerpt(&answer.body, secrets) };
@@ -73,11 +78,20 @@ pub(crate) fn open(answer: &HttpResponse, secrets: &Secrets) -> Result<Success, 
     };
     let request_id = said(request_id);
     match error {
-        Error::None => Ok(Success { request_id, body: answer.body.clone() }),
+        Error::None => {
+            let confidential = secrets.is_confidential();
+            Ok(Success { request_id, body: answer.body.clone(), confidential })
+        }
         Error::Some { code, message } => {
             Err(said(code).map_or_else(foreign, |code| refused(code, message, request_id)))
         }
         Error::Misshapen => Err(foreign()),
+    }
+}
+
+impl fmt::Debug for Success {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Success").field("request_id", &self.request_id).finish_non_exhaustive()
     }
 }
 
@@ -86,13 +100,19 @@ impl Success {
     pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, Failure> {
         let request_id = self.request_id;
         let read: Result<Around<T>, _> = serde_json::from_slice(&self.body);
-        read.map(|around| around.response.0)
-            .map_err(|error| Failure::Shape { request_id, source: Misshape(printable(&error.to_string())) })
+        read.map(|around| around.response.0).map_err(|error| {
+            // The reader's words may quote what it read.
+            let told = if self.confidential { NOT_SHOWN.to_owned() } else { printable(&error.to_string()) };
+            Failure::Shape { request_id, source: Misshape(told) }
+        })
     }
 }
 
 /// The start of a body in one printable line: enough to recognise a proxy's page.
 fn excerpt(body: &[u8], secrets: &Secrets) -> String {
+    if secrets.is_confidential() {
+        return NOT_SHOWN.to_owned();
+    }
     let text = String::from_utf8_lossy(body);
     let start: String = secrets.strike(&text).chars().take(EXCERPT_LENGTH_MAX * 4).collect();
     let line = start.replace(is_steering, " ");

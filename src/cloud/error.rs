@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use super::action::Product;
 use super::clock_skew::is_credible;
 use super::codes::{Blame, Meaning};
 use super::credentials::CredentialsError;
@@ -55,6 +56,7 @@ pub(crate) struct Misshape(pub(crate) String);
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) kind: Kind,
+    pub(crate) product: Product,
     pub(crate) action: &'static str,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
@@ -106,6 +108,19 @@ impl ApiError {
     /// The name of the action.
     pub fn action(&self) -> &'static str {
         self.0.action
+    }
+
+    /// The product that the action belongs to.
+    pub fn product(&self) -> Product {
+        self.0.product
+    }
+
+    /// The call that was to give credentials for this one and did not succeed, if that is why this one could
+    /// not be signed; the innermost where there are several.
+    pub fn for_credentials(&self) -> Option<&Self> {
+        let Failure::Unsigned(error) = self.0.failure.as_ref()? else { return None };
+        let call = error.call()?;
+        Some(call.for_credentials().unwrap_or(call))
     }
 
     /// How many requests were sent, or tried to be.

@@ -24,6 +24,7 @@ mod endpoint;
 mod endpoints;
 mod envelope;
 mod error;
+mod file;
 mod http;
 mod kind;
 mod limiter;

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::escapes::Unit;
 use super::credentials::Credentials;
+use super::request::Call;
 use super::transport::HttpRequest;
 
 /// Shorter ones are no secrets of this service, and might stand anywhere.
@@ -30,30 +31,46 @@ const STRUCK: &str = "[secret]";
 type Form = Zeroizing<Vec<char>>;
 
 /// What only the two of us may know of one request, and what only the proxy may.
+#[derive(Default)]
 pub(crate) struct Secrets {
     ours: Vec<Form>,
     /// They may be short words, so they are struck out of texts for people, never out of what is read by a
     /// machine.
     of_proxies: Vec<Form>,
+    /// Whether the answer may bring secrets that nobody knows yet.
+    confidential: bool,
 }
 
 impl Secrets {
-    /// Those of `request`, of who signed it, and of the proxies that it may have gone through.
-    pub(crate) fn of(request: &HttpRequest, signer: Option<&Credentials>, proxies: &[SecretString]) -> Self {
+    /// Those of `call`, of the `request` that makes it, of who signed it, and of the proxies that it may have
+    /// gone through.
+    pub(crate) fn of(
+        call: &Call,
+        request: &HttpRequest,
+        signer: Option<&Credentials>,
+        proxies: &[SecretString],
+    ) -> Self {
         let signature = request.header("Authorization").and_then(|value| value.rsplit('=').next());
         let token = signer.and_then(Credentials::token).map(ExposeSecret::expose_secret);
         let key = signer.map(|signer| signer.secret_key().expose_secret());
         let ours = [signature, token, key, signer.map(Credentials::secret_id)].into_iter().flatten();
+        let of_call = call.secrets.iter().map(ExposeSecret::expose_secret);
         let of_proxies = proxies.iter().map(ExposeSecret::expose_secret);
         Self {
-            ours: ours.flat_map(|secret| forms(secret, LENGTH_MIN)).collect(),
+            ours: ours.chain(of_call).flat_map(|secret| forms(secret, LENGTH_MIN)).collect(),
             of_proxies: of_proxies.flat_map(|secret| forms(secret, PASSWORD_LENGTH_MIN)).collect(),
+            confidential: call.confidential,
         }
     }
 
     #[cfg(test)]
     pub(crate) fn of_proxy(password: &str) -> Self {
-        Self { ours: Vec::new(), of_proxies: forms(password, PASSWORD_LENGTH_MIN) }
+        Self { of_proxies: forms(password, PASSWORD_LENGTH_MIN), ..Self::default() }
+    }
+
+    /// Whether nothing of the answer may be shown but an error code and its message.
+    pub(crate) fn is_confidential(&self) -> bool {
+        self.confidential
     }
 
     /// `body` without ours. What was JSON still is.
@@ -139,7 +156,11 @@ mod tests {
     const TOKEN: &str = "tok/en+of=a&role<1>%2F";
 
     fn secrets() -> Secrets {
-        Secrets { ours: forms(TOKEN, LENGTH_MIN), of_proxies: forms("p@ss", PASSWORD_LENGTH_MIN) }
+        Secrets {
+            ours: forms(TOKEN, LENGTH_MIN),
+            of_proxies: forms("p@ss", PASSWORD_LENGTH_MIN),
+            ..Secrets::default()
+        }
     }
 
     fn check(echo: &str) {
@@ -176,7 +197,7 @@ mod tests {
         let json = format!(r#"{{"RequestId":"\u202e{}\n"}}"#, TOKEN.replace('/', "\\/"));
         let struck = secrets().strike_body(json.into());
         assert_eq!(struck, r#"{"RequestId":"\u202e[secret]\n"}"#);
-        let secrets = Secrets { ours: [forms("abcd", 4), forms("cdef", 4)].concat(), of_proxies: vec![] };
+        let secrets = Secrets { ours: [forms("abcd", 4), forms("cdef", 4)].concat(), ..Secrets::default() };
         assert_eq!(secrets.strike("xabcdef"), "x[secret]");
     }
 

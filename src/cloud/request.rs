@@ -5,10 +5,12 @@
 //! headers. How a signature is made is in `sign.rs`; sending is the business of a
 //! [`Transport`](super::Transport).
 
+use std::fmt;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::action::{Action, Authentication, Effect, Product};
 use super::agent::Agent;
@@ -18,13 +20,15 @@ use super::sign::Signable;
 use super::transport::{HttpRequest, Method};
 
 /// An action without its types, written down once for all attempts.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) action: &'static str,
     pub(crate) product: Product,
     pub(crate) effect: Effect,
     pub(crate) rate: u32,
     pub(crate) authentication: Authentication,
+    pub(crate) confidential: bool,
+    pub(crate) secrets: Vec<SecretString>,
     pub(crate) body: Bytes,
 }
 
@@ -48,6 +52,8 @@ impl Call {
             effect: A::EFFECT,
             rate: A::RATE,
             authentication: A::AUTHENTICATION,
+            confidential: A::CONFIDENTIAL,
+            secrets: action.secrets().into_iter().cloned().collect(),
             body: serde_json::to_vec(action)?.into(),
         })
     }
@@ -83,10 +89,18 @@ pub(crate) fn request(
         ("X-TC-Timestamp", Zeroizing::new(at.timestamp().to_string())),
         ("X-TC-Version", own(call.product.version())),
     ];
-    headers.extend(sender.region.map(|region| ("X-TC-Region", own(region))));
+    let region = sender.region.or(call.product.default_region());
+    headers.extend(region.map(|region| ("X-TC-Region", own(region))));
     let token = signer.and_then(Credentials::token);
     headers.extend(token.map(|token| ("X-TC-Token", own(token.expose_secret()))));
     HttpRequest { method: Method::Post, endpoint: endpoint.clone(), headers, body: call.body.clone() }
+}
+
+/// Shows no body, which may hold a secret.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("action", &self.action).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

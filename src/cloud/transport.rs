@@ -29,8 +29,8 @@ pub enum Method {
     Post,
 }
 
-/// A request, complete. Its `Debug` shows no header values: the signature and the session token are among
-/// them.
+/// A request, complete. Its `Debug` shows neither the body nor header values: signatures, tokens and
+/// passwords are among them.
 #[derive(Clone)]
 pub struct HttpRequest {
     /// What is asked of the server.
@@ -83,7 +83,7 @@ impl fmt::Debug for HttpRequest {
             .field("method", &self.method)
             .field("url", &self.endpoint.url())
             .field("headers", &self.headers.iter().map(|(name, _)| *name).collect::<Vec<_>>())
-            .field("body", &self.body)
-            .finish()
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
     }
 }

@@ -51,7 +51,14 @@ impl<'a> Failed<'a> {
             let _infallible = write!(detail, " {}", self.subject.limit(self.until));
         }
         let mut detail = paragraphs(detail, progress);
-        let _infallible = write!(detail, "\n\n{}", evidence(error, attempts));
+        let _infallible = write!(
+            detail,
+            "\n\n{}",
+            match error.for_credentials() {
+                Some(call) => evidence(call, call.attempts()),
+                None => evidence(error, attempts),
+            }
+        );
         let diagnostic = Diagnostic::error(remedy.summary, detail);
         match remedy.path {
             Some(path) if self.subject.takes_values() => diagnostic.at(path),

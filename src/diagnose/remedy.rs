@@ -2,7 +2,7 @@
 //! else to any type, else by its kind. Knows no attribute of a type, only those of the provider block.
 
 use super::subject::Subject;
-use crate::cloud::{ApiError, Kind, Meaning};
+use crate::cloud::{ApiError, Kind, Meaning, Product};
 use crate::framework::path::Path;
 
 /// How to speak of an error.
@@ -34,22 +34,48 @@ pub type OwnRemedies = fn(Meaning) -> Option<Remedy>;
 
 /// The remedy for `error` of `subject`, whose type has its `own`.
 pub(super) fn of_error(error: &ApiError, subject: Subject, own: OwnRemedies) -> Remedy {
+    if let Some(call) = error.for_credentials() {
+        return of_credentials(call, subject);
+    }
     // Who asked for the end need not be told of the code before it.
     let meaning = error.meaning().filter(|_| error.kind() != Kind::Stopped);
     meaning
-        .and_then(|meaning| own(meaning).or_else(|| of_meaning(meaning, error.action(), subject)))
+        .and_then(|meaning| own(meaning).or_else(|| of_meaning(meaning, error, subject)))
         .unwrap_or_else(|| of_kind(error.kind(), subject))
 }
 
 /// What any type says; `None` where the kind of the error says all there is to say.
-fn of_meaning(meaning: Meaning, action: &str, subject: Subject) -> Option<Remedy> {
-    of_caller(meaning, action, subject).or_else(|| of_service(meaning, subject))
+fn of_meaning(meaning: Meaning, error: &ApiError, subject: Subject) -> Option<Remedy> {
+    of_caller(meaning, error, subject)
+        .or_else(|| of_session(meaning))
+        .or_else(|| of_service(meaning, subject))
+}
+
+/// The remedy where `call`, which was to give credentials, did not.
+fn of_credentials(call: &ApiError, subject: Subject) -> Remedy {
+    let meaning = call.meaning().and_then(|meaning| of_meaning(meaning, call, subject));
+    meaning.unwrap_or_else(|| match call.kind() {
+        kind @ (Kind::Unavailable | Kind::Malformed) => of_kind(kind, subject),
+        _ => no_credentials(subject),
+    })
+}
+
+fn no_credentials(subject: Subject) -> Remedy {
+    Remedy::new(
+        "Credentials could not be obtained",
+        format!(
+            "There was nothing to sign the call with, so it was not made. The cause below says what came in the \
+             way. {} when it is out of the way.",
+            subject.again()
+        ),
+    )
 }
 
 const AUTHENTICATION_FAILED: &str = "Authentication failed";
 
 /// What is the matter with who calls.
-fn of_caller(meaning: Meaning, action: &str, subject: Subject) -> Option<Remedy> {
+fn of_caller(meaning: Meaning, error: &ApiError, subject: Subject) -> Option<Remedy> {
+    let action = error.action();
     Some(match meaning {
         Meaning::NoOrganization => Remedy::new(
             "These credentials administer no organization",
@@ -62,13 +88,11 @@ fn of_caller(meaning: Meaning, action: &str, subject: Subject) -> Option<Remedy>
                 )
             ),
         ),
-        Meaning::NoCredentials => Remedy::new(
-            "Credentials could not be obtained",
-            format!(
-                "There was nothing to sign the call with, so it was not made. The cause below says what came \
-                 in the way. {} when it is out of the way.",
-                subject.again()
-            ),
+        Meaning::NoCredentials => no_credentials(subject),
+        Meaning::AccountNotAllowed => Remedy::new(
+            "Account is not allowed",
+            "The provider's allowed_account_ids or forbidden_account_ids keeps these credentials out, so nothing \
+             was called with them. Use credentials of the right account, or change the list.",
         ),
         Meaning::KeyUnknown => Remedy::new(
             AUTHENTICATION_FAILED,
@@ -105,6 +129,14 @@ fn of_caller(meaning: Meaning, action: &str, subject: Subject) -> Option<Remedy>
             "The Authorization header was not understood. Something between this machine and Tencent Cloud \
              may be changing requests (a proxy); if there is nothing, please report this as a bug.",
         ),
+        Meaning::NotAuthorized if error.product() == Product::Sts => Remedy::new(
+            "Not authorized",
+            format!(
+                "The credentials work, but may not call {action}. Allow the action sts:{action} to their CAM user \
+                 or role. To take on a role, the role must trust them besides, and get the external_id that it \
+                 asks for."
+            ),
+        ),
         Meaning::NotAuthorized => Remedy::new(
             "Not authorized",
             format!(
@@ -119,6 +151,44 @@ fn of_caller(meaning: Meaning, action: &str, subject: Subject) -> Option<Remedy>
         ),
         _ => return None,
     })
+}
+
+const SESSION_REFUSED: &str = "Session was refused";
+
+/// What is the matter with a session that was asked for.
+fn of_session(meaning: Meaning) -> Option<Remedy> {
+    let next = match meaning {
+        Meaning::SecondFactorWrong => {
+            "The code of the second factor is wrong, or was used already: each is good for one call within half a \
+             minute. Run again with the code that the device shows now, and check its serial_number."
+        }
+        Meaning::SecondFactorUnsupported => {
+            "This kind of second factor cannot be used. Use a virtual one, whose serial_number ends in \
+             `mfa/softToken`."
+        }
+        Meaning::TemporaryKeyRefused => {
+            "A session for a second factor takes a permanent key, and the credentials are temporary ones. Use the \
+             key of a CAM user, or leave `mfa_certification` out."
+        }
+        Meaning::NoSuchRole => {
+            "There is no such role. Check the role_arn, which looks like \
+             `qcs::cam::uin/100000000000:roleName/ops`, and the role in CAM > Roles of that account."
+        }
+        Meaning::SessionTooLong => {
+            "The session was to last longer than is allowed. Lower session_duration, or raise the longest session \
+             of the role in CAM > Roles."
+        }
+        Meaning::SessionPolicyInvalid => {
+            "The `policy` of `assume_role` cannot be used. It must be a CAM policy without a principal; the API's \
+             message says what is wrong with it."
+        }
+        Meaning::WebTokenRefused => {
+            "The token of the identity provider is wrong or has expired, or was issued for another audience. Get a \
+             new one, and check provider_id and the identity provider in CAM."
+        }
+        _ => return None,
+    };
+    Some(Remedy::new(SESSION_REFUSED, next))
 }
 
 /// What is the matter with the service, or with the way to it.
@@ -199,6 +269,14 @@ fn of_service(meaning: Meaning, subject: Subject) -> Option<Remedy> {
         | Meaning::TokenRefused
         | Meaning::ClockApart
         | Meaning::SecondFactorMissing
+        | Meaning::SecondFactorWrong
+        | Meaning::SecondFactorUnsupported
+        | Meaning::TemporaryKeyRefused
+        | Meaning::NoSuchRole
+        | Meaning::SessionTooLong
+        | Meaning::SessionPolicyInvalid
+        | Meaning::WebTokenRefused
+        | Meaning::AccountNotAllowed
         | Meaning::SignatureUnreadable
         | Meaning::NotAuthorized
         | Meaning::AddressRefused => return None,

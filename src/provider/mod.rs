@@ -2,23 +2,29 @@
 
 mod agent;
 mod argument;
+mod blocks;
 mod config;
+mod conflicts;
+mod credentials;
 mod plan_checks;
+mod sessions;
 mod settings;
 mod validate;
 
 use std::sync::Arc;
 
+pub use blocks::{AssumeRole, AssumeRoleWithSaml, AssumeRoleWithWebIdentity, MfaCertification};
 pub use config::{Config, Endpoints};
 
 use crate::ambient::{Clock, Env};
-use crate::cloud::Client;
+use crate::cloud::{Client, SettingsError};
 use crate::data_sources::org_identities::OrgIdentities;
 use crate::data_sources::org_member_auth_identities::OrgMemberAuthIdentities;
 use crate::data_sources::org_members::OrgMembers;
 use crate::framework::diagnostic::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
+use crate::framework::value::Field;
 use crate::functions::{GrantId, GroupGrants, ParseGrantId};
 use crate::organization::Organization;
 use crate::resources::org_member_auth_identity::{Attachment, OrgMemberAuthIdentity};
@@ -60,6 +66,10 @@ impl Provider for TencentCloud {
         registry.function(GroupGrants);
     }
 
+    fn validate(&self, config: &Config, report: &mut Diagnostics) {
+        conflicts::check(config, report);
+    }
+
     /// Makes the client. Calls nothing: wrong credentials show at the first call.
     async fn configure(
         &self,
@@ -69,9 +79,25 @@ impl Provider for TencentCloud {
     ) -> Result<Organization, Diagnostics> {
         let checks_plans = plan_checks::resolve(config.plan_checks, self.env.as_ref())?;
         let settings = settings::resolve(&config, host_version, &self.env, report).await?;
-        let client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref()).map_err(|error| {
-            Diagnostic::error("Invalid provider configuration", argument::sentence(&error))
-        })?;
+        let has_region = settings.region.is_some();
+        let unusable =
+            |error: &SettingsError| Diagnostic::error(argument::SUMMARY, argument::sentence(error));
+        let mut client = Client::new(settings, Arc::clone(&self.clock), self.env.as_ref())
+            .map_err(|error| unusable(&error))?;
+        let metadata = settings::metadata(&config, self.env.as_ref())?;
+        let chosen = credentials::choose(&config, &self.env, &client, &metadata).await?;
+        if let Some(region) = chosen.region.filter(|_| !has_region) {
+            client = client.in_region(region).map_err(|error| unusable(&error))?;
+        }
+        let client = client.signing_with(chosen.source);
         Ok(Organization { checks_plans, ..Organization::new(client) })
     }
 }
+
+/// What a text argument says; an empty one is the same as none.
+fn text(field: &Field<String>) -> Option<String> {
+    field.known().filter(|text| !text.is_empty()).cloned()
+}
+
+#[cfg(test)]
+mod tests;

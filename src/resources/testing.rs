@@ -13,8 +13,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::ambient::Clock;
+use crate::cloud::api::sts::AssumeRole;
+use crate::cloud::credentials::RoleSource;
 use crate::cloud::{
-    Agent, Client, Credentials, Endpoint, HttpRequest, HttpResponse, Product, Settings, Transport,
+    Agent, Client, Credentials, Endpoint, HttpRequest, HttpResponse, Product, Protocol, Settings, Transport,
     TransportError,
 };
 use crate::framework::configured::Configured;
@@ -28,6 +30,8 @@ use crate::organization::Organization;
 pub(crate) struct World {
     cloud: Arc<Mutex<Cloud>>,
     time: PausedTime,
+    /// The role that every process takes on, if any.
+    role: Option<&'static str>,
     process: Mutex<Process>,
 }
 
@@ -80,28 +84,37 @@ pub(crate) struct Left<M> {
 
 impl World {
     pub(crate) fn of(cloud: Cloud) -> Self {
+        Self::with(cloud, None)
+    }
+
+    /// One whose processes take on a role that the cloud has.
+    pub(crate) fn as_role(cloud: Cloud, arn: &'static str) -> Self {
+        Self::with(cloud, Some(arn))
+    }
+
+    fn with(cloud: Cloud, role: Option<&'static str>) -> Self {
         let time = PausedTime {
             epoch: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000),
             started: Instant::now(),
         };
         let cloud = Arc::new(Mutex::new(cloud));
-        let process = Mutex::new(Process::start(&cloud, time));
-        Self { cloud, time, process }
+        let process = Mutex::new(Process::start(&cloud, time, role));
+        Self { cloud, time, role, process }
     }
 
     /// Another run of the host, beside this one: a process that knows nothing of this one, on the same
     /// account.
     pub(crate) fn beside(&self) -> Self {
-        let (cloud, time) = (Arc::clone(&self.cloud), self.time);
-        let process = Mutex::new(Process::start(&cloud, time));
-        Self { cloud, time, process }
+        let (cloud, time, role) = (Arc::clone(&self.cloud), self.time, self.role);
+        let process = Mutex::new(Process::start(&cloud, time, role));
+        Self { cloud, time, role, process }
     }
 
     /// From now on it is another run of the host: another process, which knows nothing of what this one read
     /// or declared. This one is killed.
     pub(crate) fn next_run(&self) {
         self.process().line.killed.cancel();
-        *lock(&self.process) = Process::start(&self.cloud, self.time);
+        *lock(&self.process) = Process::start(&self.cloud, self.time, self.role);
     }
 
     /// Brings about `end` at the `nth` call from now, counted from 1.
@@ -228,7 +241,7 @@ impl World {
 }
 
 impl Process {
-    fn start(cloud: &Arc<Mutex<Cloud>>, time: PausedTime) -> Self {
+    fn start(cloud: &Arc<Mutex<Cloud>>, time: PausedTime, role: Option<&str>) -> Self {
         let stop: &CancellationToken = Box::leak(Box::default());
         let settings = Settings {
             credentials: Credentials::new(
@@ -238,11 +251,9 @@ impl Process {
             )
             .unwrap()
             .into(),
-            endpoints: [(
-                Product::Organization,
-                Endpoint::parse("https://organization.example.com").unwrap(),
-            )]
-            .into(),
+            endpoints: [Product::Organization, Product::Sts]
+                .map(|product| (product, Endpoint::under("example.com", product, Protocol::Https).unwrap()))
+                .into(),
             region: None,
             agent: Agent::new("tests", "tests"),
             requests_per_second: None,
@@ -256,8 +267,13 @@ impl Process {
             stop: stop.clone(),
             killed: CancellationToken::new(),
         });
-        let client =
+        let mut client =
             Client::with_transport(settings, Arc::new(time), Arc::clone(&line) as Arc<dyn Transport>);
+        if let Some(arn) = role {
+            let (role_arn, role_session_name) = (arn.to_owned(), "tests".to_owned());
+            let role = AssumeRole { role_arn, role_session_name, ..AssumeRole::default() };
+            client = client.signing_with(Arc::new(RoleSource::new("the role", client.clone(), role)));
+        }
         Self { grants: Box::leak(Box::new(Configured::Ready(Organization::new(client)))), stop, line }
     }
 }

@@ -151,9 +151,21 @@ async fn the_table_of_settings_has_every_argument_with_its_variable() {
             ),
         }
     }
+    for nested in &block.block_types {
+        let inner = nested.block.as_ref().unwrap();
+        arguments.extend(
+            inner
+                .attributes
+                .iter()
+                .map(|inner| (format!("{}.{}", nested.type_name, inner.name), &inner.description)),
+        );
+    }
     for (name, description) in arguments {
         let row = row(&name).unwrap_or_else(|| panic!("`{name}` has no row"));
-        let (_, variable) = description.split_once("Environment: `").unwrap();
+        let Some((_, variable)) = description.split_once("Environment: `") else {
+            assert!(row.contains(&format!("| `{name}` | none |")), "{row}");
+            continue;
+        };
         let (variable, _) = variable.split_once('`').unwrap();
         assert!(row.contains(&format!("| `{variable}` |")), "{row}");
     }

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use secrecy::SecretString;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -19,7 +20,7 @@ use crate::cloud::redact::is_steering;
 const LIST_LENGTH_MAX: u64 = 1_000;
 
 /// A whole number, a decimal string, `null`, or nothing.
-pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+pub(in crate::cloud) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     struct Number;
 
     impl<'de> Visitor<'de> for Number {
@@ -55,8 +56,13 @@ pub(super) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, 
     from.deserialize_any(Number)
 }
 
+/// A text that nobody may see.
+pub(in crate::cloud) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(SecretString::from))
+}
+
 /// A name, as it may be shown and stored: see [`printable`].
-pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+pub(in crate::cloud) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(from)?.map(|name| printable(&name)))
 }
 

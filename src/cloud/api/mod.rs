@@ -7,6 +7,7 @@
 
 pub(super) mod lenient;
 pub mod organization;
+pub mod sts;
 
 /// The most items one page can have (`Limit` is 1 to 50; `Offset` must be a whole multiple of it). Documented
 /// at every action with pages, for one <https://www.tencentcloud.com/document/product/1031/52053>.

@@ -64,6 +64,24 @@ const OF_ACTIONS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The codes of STS that mean the same whatever the action.
+const OF_STS: [&str; 14] = [
+    "AuthFailure.AccessKeyIllegal",
+    "FailedOperation.CheckMFAError",
+    "FailedOperation.MFATypeNotSupported",
+    "FailedOperation.TempKeyNotAllowed",
+    "InternalError.GetRoleError",
+    "InvalidParameter.AccessKeyNotSupport",
+    "InvalidParameter.OverLimit",
+    "InvalidParameter.OverTimeError",
+    "InvalidParameter.PolicyTooLong",
+    "InvalidParameter.ResouceError",
+    "InvalidParameter.StrategyFormatError",
+    "InvalidParameter.StrategyInvalid",
+    "InvalidParameter.WebIdentityTokenError",
+    "ResourceNotFound.RoleNotFound",
+];
+
 /// The common codes of API 3.0.
 const COMMON: [&str; 36] = [
     "ActionOffline",
@@ -108,7 +126,7 @@ const COMMON: [&str; 36] = [
 fn every_documented_code_has_a_row() {
     let of_actions =
         OF_ACTIONS.iter().flat_map(|(action, codes)| codes.iter().map(move |code| (*action, *code)));
-    for (action, code) in of_actions.chain(COMMON.iter().map(|code| ("common", *code))) {
+    for (action, code) in of_actions.chain(COMMON.iter().chain(&OF_STS).map(|code| ("common", *code))) {
         assert_ne!(*row(code), UNDOCUMENTED, "{action}: {code}");
     }
 }
@@ -123,7 +141,7 @@ fn every_action_that_is_called_is_held_to_its_codes() {
 #[test]
 fn a_code_is_looked_up_whole_then_by_its_class() {
     for (code, kind, repeat) in [
-        ("AuthFailure.SecretIdNotFound", Credentials, Never),
+        ("AuthFailure.SecretIdNotFound", Credentials, OnceRenewed),
         ("AuthFailure.SignatureExpire", Credentials, OnceResigned),
         ("AuthFailure.SomethingNew", Credentials, Never),
         ("AuthFailure.TokenFailure", Credentials, OnceRenewed),
@@ -132,6 +150,8 @@ fn a_code_is_looked_up_whole_then_by_its_class() {
         ("FailedOperation.SomethingNew", Failed, Never),
         ("InvalidParameterValue.Whatever", Rejected, Never),
         ("LimitExceeded.IdentityExceedLimit", Rejected, Never),
+        ("InvalidParameter.OverLimit", Throttled, UntilDeadline),
+        ("InvalidParameter.SomethingNew", Rejected, Never),
         ("RequestLimitExceeded", Throttled, UntilDeadline),
         ("RequestLimitExceeded.UinLimitExceeded", Throttled, UntilDeadline),
         ("ResourceBusy", Failed, Never),

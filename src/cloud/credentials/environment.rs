@@ -11,13 +11,22 @@ use super::provide::ProvideCredentials;
 use crate::ambient::Env;
 use crate::cloud::deadline::Deadline;
 
+const PLACE: &str = "the environment";
 const SECRET_ID: &str = "TENCENTCLOUD_SECRET_ID";
 const SECRET_KEY: &str = "TENCENTCLOUD_SECRET_KEY";
 const SECURITY_TOKEN: &str = "TENCENTCLOUD_SECURITY_TOKEN";
+/// The name of the vendor's command line for the same.
+const TOKEN: &str = "TENCENTCLOUD_TOKEN";
 
-/// Credentials from `TENCENTCLOUD_SECRET_ID`, `TENCENTCLOUD_SECRET_KEY` and `TENCENTCLOUD_SECURITY_TOKEN`.
+/// Credentials from `TENCENTCLOUD_SECRET_ID`, `TENCENTCLOUD_SECRET_KEY` and `TENCENTCLOUD_SECURITY_TOKEN`, or
+/// else `TENCENTCLOUD_TOKEN`.
 #[derive(Debug)]
 pub struct EnvironmentSource(Arc<dyn Env>);
+
+/// The session token of the environment `env`, which belongs to the key there.
+pub fn security_token(env: &dyn Env) -> Option<String> {
+    env.var(SECURITY_TOKEN).or_else(|| env.var(TOKEN))
+}
 
 impl EnvironmentSource {
     /// Looks in `env` each time that it is asked.
@@ -29,12 +38,18 @@ impl EnvironmentSource {
 #[async_trait]
 impl ProvideCredentials for EnvironmentSource {
     async fn provide(&self, _: &Deadline) -> Result<Credentials, CredentialsError> {
+        // The token of the vendor's command line may stand there without keys, which are in its files.
+        let token = || security_token(self.0.as_ref());
+        let has_keys = [SECRET_ID, SECRET_KEY, SECURITY_TOKEN].iter().any(|name| self.0.var(name).is_some());
+        if !has_keys {
+            return Err(CredentialsError::Missing { place: PLACE });
+        }
         let found = Found {
             secret_id: self.0.var(SECRET_ID),
             secret_key: self.0.var(SECRET_KEY).map(SecretString::from),
-            token: self.0.var(SECURITY_TOKEN).map(SecretString::from),
+            token: token().map(SecretString::from),
         };
-        found.check("the environment", [SECRET_ID, SECRET_KEY, SECURITY_TOKEN])
+        found.check(PLACE, [SECRET_ID, SECRET_KEY, SECURITY_TOKEN])
     }
 }
 

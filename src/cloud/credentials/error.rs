@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::cloud::deadline::DeadlineError;
+use crate::cloud::error::ApiError;
 
 /// Why there are no credentials, or none that can be used. Never holds any part of them, and is shared by all
 /// who waited for them.
@@ -15,6 +16,12 @@ pub enum CredentialsError {
     Missing {
         /// The source.
         place: &'static str,
+    },
+    /// There is nothing in any source.
+    #[error("there are no credentials in any of the places where they may be")]
+    Nowhere {
+        /// Each place, and what is missing there, in the order in which they were looked at.
+        looked: Vec<Looked>,
     },
     /// A key pair without one of its halves.
     #[error("{place}: `{missing}` is missing, though `{present}` is set")]
@@ -42,10 +49,55 @@ pub enum CredentialsError {
         /// What came in the way.
         source: Arc<dyn Error + Send + Sync>,
     },
+    /// The service did not give any.
+    #[error("{place}: the service gave no credentials")]
+    Refused {
+        /// The source.
+        place: &'static str,
+        /// The call that did not succeed.
+        source: Arc<ApiError>,
+    },
+    /// They belong to an account that whoever runs this does not want to work in.
+    #[error("the credentials belong to account {account}, which {rule}")]
+    AccountNotAllowed {
+        /// The UIN of the account.
+        account: String,
+        /// What the lists of accounts say about it.
+        rule: &'static str,
+    },
     /// Nobody waits any longer.
     #[error("the wait for credentials ended")]
     Ended(DeadlineError),
     /// The task that asked the source panicked; the log says where.
     #[error("the task that fetched the credentials panicked")]
     Broken,
+}
+
+/// A place without credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// The place.
+    pub place: String,
+    /// What is missing there.
+    pub missing: String,
+}
+
+impl CredentialsError {
+    /// The call that was to give credentials and did not succeed, if that is what came in the way.
+    pub(crate) fn call(&self) -> Option<&ApiError> {
+        match self {
+            Self::Refused { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
+    /// What is the matter with the source at `place`.
+    pub(crate) fn failed(place: &'static str, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::Failed { place, source: Arc::new(cause) }
+    }
+
+    /// A call for the source at `place` came to `error`.
+    pub(crate) fn refused(place: &'static str, error: ApiError) -> Self {
+        Self::Refused { place, source: Arc::new(error) }
+    }
 }

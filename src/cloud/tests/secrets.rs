@@ -7,6 +7,7 @@ use tracing::field::{Field, Visit};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
+use super::api::sts::AssumeRoleWithWebIdentity;
 use super::sign::Signable;
 use super::*;
 
@@ -193,6 +194,57 @@ async fn a_log_tells_each_attempt_and_no_secret() {
     let signature = request.header("authorization").unwrap().rsplit('=').next().unwrap().to_owned();
     write!(seen, "{client:?} {request:?} {error:?} {}", chain(&error)).unwrap();
     for secret in ["long-identifier", "the-secret-key", "the-session-token", "TC3-HMAC", &signature] {
+        assert!(!seen.contains(secret), "{secret} in\n{seen}");
+    }
+}
+
+/// What is exchanged for a session, well-formed or not, answered by the service or by something in its place.
+#[tokio::test(start_paused = true)]
+async fn nothing_of_a_session_is_in_any_log_or_error() {
+    let web = AssumeRoleWithWebIdentity {
+        provider_id: "OIDC".to_owned(),
+        web_identity_token: "header.payload.signature".into(),
+        role_arn: "qcs::cam::uin/100000000000:roleName/ops".to_owned(),
+        role_session_name: "tests".to_owned(),
+        duration_seconds: None,
+    };
+    let credentials = r#""Credentials":{"Token":"new-token-of-session","TmpSecretId":"AKIDnew-id","TmpSecretKey":"new-key-of-session"}"#;
+    let mut steps: Vec<Step> = [
+        format!(r#"{{"Response":{{{credentials},"ExpiredTime":1800000000,"RequestId":"r"}}}}"#),
+        format!(r#"{{"Response":{{{credentials},"ExpiredTime":"new-key-of-session","RequestId":"r"}}}}"#),
+        format!(r#"{{"Response":{{{credentials}"#),
+        "new-key-of-session".to_owned(),
+    ]
+    .iter()
+    .map(|text| body(text))
+    .collect();
+    steps.push(Step::Reflect(|request| {
+        let sent = String::from_utf8_lossy(&request.body).replace('"', "'");
+        format!(
+            r#"{{"Response":{{"Error":{{"Code":"InvalidParameter","Message":"{sent}"}},"RequestId":"r"}}}}"#
+        )
+    }));
+    let count = steps.len();
+    let script = Script::new(steps);
+    let endpoints = [(Product::Sts, Endpoint::parse("https://sts.example.com").unwrap())].into();
+    let client = client_with(Settings { endpoints, max_retries: 0, ..settings() }, &script);
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(Registry::default().with(log.clone()));
+    tracing::callsite::rebuild_interest_cache();
+    let mut seen = format!("{web:?}");
+    for _ in 0..count {
+        match client.call(&web, &minutes(1)).await {
+            Ok(session) => write!(seen, "{session:?}").unwrap(),
+            Err(error) => write!(seen, "{error:?}{}", chain(&error)).unwrap(),
+        }
+    }
+    drop(guard);
+    for (_, request) in script.sent() {
+        write!(seen, "{request:?}").unwrap();
+    }
+    write!(seen, "{}", log.0.lock().unwrap()).unwrap();
+    assert!(seen.contains("AssumeRoleWithWebIdentity") && seen.contains("[secret]"), "{seen}");
+    for secret in ["header.payload", "new-token", "AKIDnew", "new-key"] {
         assert!(!seen.contains(secret), "{secret} in\n{seen}");
     }
 }

@@ -17,6 +17,7 @@ mod many;
 mod moved;
 mod overlap;
 mod pipelines;
+mod sessions;
 mod spoiled;
 mod stop;
 mod texts;

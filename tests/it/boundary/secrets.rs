@@ -142,3 +142,113 @@ fn no_secret_is_in_any_log_plan_state_output_or_file_of_a_whole_run() {
         }
     }
 }
+
+const ROLE: &str = "qcs::cam::uin/100000000000:roleName/ops";
+const SAML: &str = "qcs::cam::uin/100000000000:saml-provider/corporate";
+const DEVICE: &str = "qcs::cam:uin/100000000000::mfa/softToken";
+const ASSERTION: &str = "PHNhbWw+YXNzZXJ0aW9uLW9mLWEtcGVyc29uPC9zYW1sPg==";
+const WEB_TOKEN: &str = "header-of-a-token.payload-of-a-token.signature-of-a-token";
+const CODE: &str = "97531086429753";
+
+/// The variables of each way to a session, and the action that opens it.
+const SESSIONS: [(&[(&str, &str)], &str); 4] = [
+    (&[("TENCENTCLOUD_ASSUME_ROLE_ARN", ROLE)], "AssumeRole"),
+    (
+        &[
+            ("TENCENTCLOUD_ASSUME_ROLE_ARN", ROLE),
+            ("TENCENTCLOUD_ASSUME_ROLE_SAML_ASSERTION", ASSERTION),
+            ("TENCENTCLOUD_ASSUME_ROLE_PRINCIPAL_ARN", SAML),
+        ],
+        "AssumeRoleWithSAML",
+    ),
+    (
+        &[("TENCENTCLOUD_ASSUME_ROLE_ARN", ROLE), ("TENCENTCLOUD_ASSUME_ROLE_WEB_IDENTITY_TOKEN", WEB_TOKEN)],
+        "AssumeRoleWithWebIdentity",
+    ),
+    (
+        &[
+            ("TENCENTCLOUD_MFA_CERTIFICATION_SERIAL_NUMBER", DEVICE),
+            ("TENCENTCLOUD_MFA_CERTIFICATION_TOKEN_CODE", CODE),
+        ],
+        "GetSessionToken",
+    ),
+];
+
+/// Opens a session in every way, and fails to in every way that speaks of it; gives what was said.
+fn sessions(run: &mut Workspace) -> Vec<Outcome> {
+    run.set("TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME", "boundary");
+    let mut said = vec![run.try_apply(CONFIG).succeeded()];
+    for (variables, action) in SESSIONS {
+        for (name, value) in variables {
+            run.set(name, value);
+        }
+        said.push(run.try_plan(CONFIG).succeeded());
+        let effects = [Effect::code("InternalError.DbError"), Effect::Html(502), Effect::Truncate];
+        for effect in effects.into_iter().chain([Effect::Garbage, Effect::code("AuthFailure.TokenFailure")]) {
+            run.server.cloud().fault(Fault::on(action, effect.clone()).always());
+            let outcome = run.try_plan(CONFIG);
+            assert!(outcome.code == 1, "{action} {effect:?}: {outcome}");
+            said.push(outcome);
+            run.server.cloud().clear_faults();
+        }
+        for (name, _) in variables {
+            run.set(name, "");
+        }
+    }
+    run.set("TENCENTCLOUD_SECRET_ID", "");
+    run.set("TENCENTCLOUD_SECRET_KEY", "");
+    run.set("TENCENTCLOUD_CAM_ROLE_NAME", "machine");
+    said.push(run.try_plan(CONFIG).succeeded());
+    run.server.cloud().behaviour.metadata_code = Some("Failed".to_owned());
+    said.push(run.try_plan(CONFIG));
+    run.server.cloud().behaviour.metadata_code = None;
+    said.push(run.run(&["destroy", "-json", "-auto-approve"]).succeeded());
+    said
+}
+
+#[test]
+fn nothing_of_a_session_is_in_any_log_plan_state_output_or_file_of_a_whole_run() {
+    for terraform in Terraform::found() {
+        let cloud = (13..=14).fold(Cloud::new().with_member(100_000_000_001, "dev"), |cloud, id| {
+            cloud.with_identity(id, "identity")
+        });
+        let cloud = cloud
+            .with_role(ROLE)
+            .with_saml_provider(SAML, ASSERTION)
+            .with_web_identity_provider("OIDC", WEB_TOKEN)
+            .with_second_factor(DEVICE, CODE)
+            .with_instance_role("machine");
+        let mut run = Workspace::new(terraform.clone(), cloud);
+        let url = run.server.url();
+        run.set("TENCENTCLOUD_STS_ENDPOINT", &url);
+        run.set("TENCENTCLOUD_METADATA_ENDPOINT", &url);
+        run.set("TENCENTCLOUD_MAX_RETRIES", "1");
+        run.set("TF_LOG", "TRACE");
+        let log = run.path("trace.log");
+        run.set("TF_LOG_PATH", log.to_str().unwrap());
+        let said = sessions(&mut run);
+
+        let mut secrets = secrets([SECRET_ID, SECRET_KEY, ""]);
+        let opened = run.server.cloud().sessions().to_vec();
+        assert!(opened.len() > SESSIONS.len(), "a session of each sort");
+        for session in opened {
+            secrets.push(("the key of a session", session.secret_key));
+            secrets.push(("the token of a session", session.token));
+        }
+        for secret in [ASSERTION, WEB_TOKEN, CODE] {
+            secrets.push(("what opens a session", secret.to_owned()));
+        }
+        for outcome in said {
+            check(&outcome.command, &format!("{}{}", outcome.stdout, outcome.stderr), &secrets);
+        }
+        let logged = fs::read_to_string(&log).unwrap();
+        for (_, action) in SESSIONS {
+            assert!(logged.contains(action), "{action} is not in the log");
+        }
+        let mut found = Vec::new();
+        files(run.path("").parent().unwrap(), &mut found);
+        for (path, text) in &found {
+            check(path, text, &secrets);
+        }
+    }
+}

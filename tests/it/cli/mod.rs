@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `basics` | creating, reading, the many ways to write a set |
 //! | `validation` | what is refused before anything happens |
+//! | `credentials` | who signs, by block, environment, files, machine and session |
 //! | `change` | updates in place, in the right order |
 //! | `drift` | what others do behind our back, and what of it is not our business |
 //! | `checks` | what a plan looks for before anything is changed |
@@ -26,6 +27,7 @@
 mod basics;
 mod change;
 mod checks;
+mod credentials;
 mod data_sources;
 mod debug;
 mod drift;
