@@ -18,12 +18,14 @@
 //! | `import` | import by id and by identity, and taking out of the state |
 //! | `moved` | taking over what the public provider manages |
 //! | `query` | what exists, found without a state |
+//! | `adoption` | a whole organization, taken over without a query |
 //! | `examples` | what the registry pages quote, as it stands |
 //! | `data_sources` | data sources, and departments whose access follows the organization |
 //! | `functions` | the functions of the provider |
 //! | `debug` | one running process for all provider blocks |
 //! | `surroundings` | logs, user agent, mocks, old states, size |
 
+mod adoption;
 mod basics;
 mod change;
 mod checks;
