@@ -7,6 +7,7 @@
 mod answer;
 mod filter;
 mod names;
+pub mod org_access_review;
 pub mod org_identities;
 pub mod org_member_auth_identities;
 pub mod org_members;

@@ -18,6 +18,7 @@ pub use config::{Config, Endpoints};
 
 use crate::ambient::{Clock, Env};
 use crate::cloud::{Client, SettingsError};
+use crate::data_sources::org_access_review::OrgAccessReview;
 use crate::data_sources::org_identities::OrgIdentities;
 use crate::data_sources::org_member_auth_identities::OrgMemberAuthIdentities;
 use crate::data_sources::org_members::OrgMembers;
@@ -58,6 +59,7 @@ impl Provider for TencentCloud {
             .moves_from::<Attachment>()
             .coordinated()
             .checked();
+        registry.data_source(OrgAccessReview);
         registry.data_source(OrgIdentities);
         registry.data_source(OrgMembers);
         registry.data_source(OrgMemberAuthIdentities);

@@ -2,7 +2,8 @@
 //! into the fewest calls ([`tile`]), what to read to know what exists, and how long that may be believed
 //! ([`read`]), how to make sure that pairs come to exist ([`confirm`]), and who of several that list a pair
 //! answers for it ([`roster`]), and how to write down what is granted as few products ([`group`]),
-//! and whether what a plan names exists ([`existence`]).
+//! and whether what a plan names exists ([`existence`]), and how what is
+//! granted differs from what is declared ([`review`]).
 //!
 //! Nothing here is async or fallible, and nothing knows Terraform or HTTP: what the API allows in one call is
 //! a parameter. The drivers are in `organization`.
@@ -14,6 +15,7 @@ mod grant;
 pub mod grant_id;
 mod group;
 pub mod read;
+pub mod review;
 pub mod roster;
 pub mod tile;
 

@@ -200,7 +200,7 @@ impl Directory {
             }
             Kind::Identities => {
                 let filter = IdentityFilter { id: Some(id), ..IdentityFilter::default() };
-                let found = self.read_identities(&filter, until).await?;
+                let found = self.identities_anew(&filter, until).await?;
                 found.into_iter().find(|identity| identity.id == id).map(|identity| identity.name)
             }
         })

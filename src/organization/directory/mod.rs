@@ -66,10 +66,11 @@ impl Directory {
         filter: &IdentityFilter,
         until: &Deadline,
     ) -> Result<Arc<Vec<Identity>>, Halt> {
-        self.identities.get(filter, until, self.read_identities(filter, until)).await
+        self.identities.get(filter, until, self.identities_anew(filter, until)).await
     }
 
-    async fn read_identities(
+    /// As [`Directory::identities`], read anew.
+    pub async fn identities_anew(
         &self,
         filter: &IdentityFilter,
         until: &Deadline,

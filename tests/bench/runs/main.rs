@@ -16,6 +16,7 @@ mod cases;
 mod configuration;
 mod pipelines;
 mod process;
+mod review;
 mod sandbox;
 mod store;
 mod table;

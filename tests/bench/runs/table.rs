@@ -81,6 +81,9 @@ fn short(action: &str) -> &str {
         "CreateOrganizationMemberAuthIdentity" => "grant",
         "DeleteOrganizationMemberAuthIdentity" => "revoke",
         "DescribeOrganizationMemberAuthIdentities" => "list",
+        "DescribeOrganizationMembers" => "of members",
+        "ListOrganizationIdentity" => "of identities",
+        "DescribeOrganizationMembersAuthPolicy" => "of bindings",
         other => other,
     }
 }

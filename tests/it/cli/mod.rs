@@ -19,6 +19,7 @@
 //! | `moved` | taking over what the public provider manages |
 //! | `query` | what exists, found without a state |
 //! | `adoption` | a whole organization, taken over without a query |
+//! | `review` | access that nobody declared |
 //! | `examples` | what the registry pages quote, as it stands |
 //! | `data_sources` | data sources, and departments whose access follows the organization |
 //! | `functions` | the functions of the provider |
@@ -40,6 +41,7 @@ mod import;
 mod moved;
 mod outage;
 mod query;
+mod review;
 mod surroundings;
 mod validation;
 
