@@ -25,7 +25,8 @@ impl<D> ResourceType<D> {
     }
 
     /// The identity that `planned` comes to, where it was `prior`. Of an update that does not know it yet, it
-    /// is the one from before, also where the host has none.
+    /// is the one from before, also where the host has none. Of what is made anew there is none then:
+    /// OpenTofu cannot store a plan with an identity of which something is unknown.
     pub fn planned_identity(
         &self,
         request: &PlanRequest,
@@ -38,8 +39,8 @@ impl<D> ResourceType<D> {
             Some(before) => planned.replace.iter().any(|path| changes(path, before, state)),
         };
         match identity.twin.identity(state)? {
-            Field::Known(known) if created || is_known(&known) => Ok(Some(known)),
-            _ if created => Ok(Some(unknown(&identity.of))),
+            Field::Known(known) if is_known(&known) => Ok(Some(known)),
+            _ if created => Ok(None),
             _ if prior.is_some() => Ok(prior),
             _ => match request.prior.as_ref().map(|before| identity.twin.identity(before)).transpose()? {
                 Some(Field::Known(before)) if is_known(&before) => Ok(Some(before)),
@@ -134,10 +135,4 @@ fn misfit(detail: String) -> Diagnostics {
 
 pub(super) fn is_known(identity: &Object) -> bool {
     identity.values().all(Value::is_wholly_known)
-}
-
-/// An identity of type `of` of which nothing is known yet.
-fn unknown(of: &Type) -> Object {
-    let Type::Object(attributes) = of else { return Object::new() };
-    attributes.keys().map(|name| (name.clone(), Value::Unknown)).collect()
 }

@@ -60,7 +60,7 @@ async fn s46_an_identity_is_declared_with_what_an_import_must_give() {
 }
 
 #[tokio::test]
-async fn s99_a_create_plans_an_unknown_identity_and_applies_to_a_known_one() {
+async fn s99_a_create_plans_no_identity_until_it_is_known_and_applies_to_a_known_one() {
     let mut host = workshop(Shop::making(|planned, slot| {
         slot.save(Raw::new(with(planned, [("serial", text("s1")), ("size", number("1"))])));
         Ok(())
@@ -75,8 +75,7 @@ async fn s99_a_create_plans_an_unknown_identity_and_applies_to_a_known_one() {
         ..Default::default()
     };
     let planned = host.plan_resource_change(plan).await.unwrap().into_inner();
-    let unknown = with(Object::new(), [("serial", Value::Unknown), ("places", Value::Unknown)]);
-    assert_eq!(received(planned.planned_identity.clone()), Some(Value::Object(unknown)));
+    assert_eq!(planned.planned_identity, None);
     let apply = proto::apply_resource_change::Request {
         type_name: name(),
         prior_state: sent(None),
