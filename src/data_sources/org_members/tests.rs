@@ -172,6 +172,17 @@ async fn ten_thousand_members_come_whole_and_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_thousand_members_of_two_hundred_units_take_twenty_four_calls() {
+    // With the one at the top, 200 units, each below the one before.
+    let cloud = (2..=200).fold(fast(), |cloud, n| cloud.with_node(1000 + n, "unit", 999 + n));
+    let cloud = (0..1000).fold(cloud, |cloud, n| cloud.with_member_in(1001 + n % 200, 1 + n, "m"));
+    let world = World::of(cloud);
+    let (answer, _) = world.ask(OrgMembers, in_unit(1001, true)).await.unwrap();
+    assert_eq!(uins(&answer.write()), (1..=1000).collect::<Vec<u64>>());
+    assert_eq!(world.calls(), [(LIST.to_owned(), 20), (NODES.to_owned(), 4)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_member_that_leaves_between_two_pages_takes_nobody_along() {
     // Newest first: when 120 has gone, 70 slips from the second page to the first, which was read.
     let cloud = (1..=120).fold(Cloud::new(), |cloud, uin| cloud.with_member(uin, &format!("m{uin}")));
