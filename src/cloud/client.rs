@@ -12,13 +12,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::time::{Instant, timeout};
 use tracing::{debug, trace};
 
 use super::action::{Action, Authentication, Product};
 use super::agent::Agent;
-use super::ca_bundle::CaBundle;
 use super::classify::{classify, row};
 use super::clock_skew::ServiceClock;
 use super::codes::{Blame, Repeat, is_about_time};
@@ -28,10 +26,9 @@ use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::envelope::{self, Success};
 use super::error::{ApiError, Failure, Report};
-use super::http::Http;
 use super::kind::Kind;
 use super::limiter::Limiter;
-use super::proxy;
+use super::network::Network;
 use super::redact::{Secrets, is_steering};
 use super::request::{Call, Sender, request};
 use super::retry::RetryBudget;
@@ -48,11 +45,7 @@ struct Inner {
     settings: Settings,
     clock: Arc<ServiceClock>,
     credentials: CredentialsCache,
-    transport: Arc<dyn Transport>,
-    /// As `transport`, and never through a proxy.
-    direct: Arc<dyn Transport>,
-    /// What only the proxies may know.
-    of_proxies: Vec<SecretString>,
+    network: Network,
     limiters: Mutex<BTreeMap<(Product, &'static str), Arc<Limiter>>>,
 }
 
@@ -77,35 +70,20 @@ impl Client {
     /// A client over the network. Reads the proxy variables of `env`; connects to nothing.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, env: &dyn Env) -> Result<Self, SettingsError> {
         settings.check()?;
-        let certificates = settings.ca_bundle.clone().map(CaBundle::into_certificates).unwrap_or_default();
-        let direct = Arc::new(Http::new(certificates.clone(), Vec::new()));
-        let transport = Arc::new(Http::new(certificates, proxy::from_env(env)?));
-        Ok(Self::over(settings, Arc::new(ServiceClock::new(clock)), [transport, direct], proxy::secrets(env)))
+        let network = Network::new(settings.ca_bundle.clone(), env)?;
+        Ok(Self::over(settings, Arc::new(ServiceClock::new(clock)), network))
     }
 
     /// A client over `transport`, which takes the place of the network, the CA bundle and the proxies.
     pub fn with_transport(settings: Settings, clock: Arc<dyn Clock>, transport: Arc<dyn Transport>) -> Self {
-        let transports = [Arc::clone(&transport), transport];
-        Self::over(settings, Arc::new(ServiceClock::new(clock)), transports, Vec::new())
+        Self::over(settings, Arc::new(ServiceClock::new(clock)), Network::over(transport))
     }
 
-    fn over(
-        settings: Settings,
-        clock: Arc<ServiceClock>,
-        [transport, direct]: [Arc<dyn Transport>; 2],
-        of_proxies: Vec<SecretString>,
-    ) -> Self {
+    fn over(settings: Settings, clock: Arc<ServiceClock>, network: Network) -> Self {
         let credentials =
             CredentialsCache::new(Arc::clone(&settings.credentials), Arc::clone(&clock) as Arc<dyn Clock>);
-        Self(Arc::new(Inner {
-            settings,
-            clock,
-            credentials,
-            transport,
-            direct,
-            of_proxies,
-            limiters: Mutex::default(),
-        }))
+        let limiters = Mutex::default();
+        Self(Arc::new(Inner { settings, clock, credentials, network, limiters }))
     }
 
     /// The same client, which signs with what `source` gives. Both share connections and what was learnt
@@ -126,9 +104,7 @@ impl Client {
     }
 
     fn with(&self, settings: Settings) -> Self {
-        let Inner { clock, transport, direct, of_proxies, .. } = &*self.0;
-        let transports = [Arc::clone(transport), Arc::clone(direct)];
-        Self::over(settings, Arc::clone(clock), transports, of_proxies.clone())
+        Self::over(settings, Arc::clone(&self.0.clock), self.0.network.clone())
     }
 
     /// The service's time, as far as it is known.
@@ -138,7 +114,7 @@ impl Client {
 
     /// The way to what is no API, never through a proxy.
     pub(crate) fn direct(&self) -> &dyn Transport {
-        self.0.direct.as_ref()
+        self.0.network.direct()
     }
 
     /// What requests say about their sender.
@@ -237,9 +213,9 @@ impl Inner {
         let Settings { region, agent, .. } = &self.settings;
         let sender = Sender { agent, region: region.as_deref() };
         let request = request(call, signer, endpoint, sender, self.clock.now());
-        let secrets = Secrets::of(call, &request, signer, &self.of_proxies);
+        let secrets = Secrets::of(call, &request, signer, self.network.of_proxies());
         trace!(action = call.action, body = %shown(&call.body, &secrets), "request");
-        let answer = match timeout(limit, self.transport.send(request)).await {
+        let answer = match timeout(limit, self.network.to(endpoint).send(request)).await {
             Ok(Ok(answer)) => HttpResponse { body: secrets.strike_body(answer.body), ..answer },
             Ok(Err(source)) => {
                 let endpoint = endpoint.url().into();

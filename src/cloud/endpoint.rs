@@ -134,6 +134,16 @@ impl Endpoint {
         &self.host
     }
 
+    /// The host alone, without a port and without brackets.
+    pub(crate) fn name(&self) -> &str {
+        self.url.host_str().unwrap_or_default().trim_matches(['[', ']'])
+    }
+
+    /// The port, also where it is the scheme's own.
+    pub(crate) fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
     /// Whether requests travel unencrypted.
     pub fn is_plain_http(&self) -> bool {
         self.url.scheme() == "http"
@@ -141,7 +151,7 @@ impl Endpoint {
 
     /// Whether requests stay on this machine.
     pub fn is_loopback(&self) -> bool {
-        let name = self.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let name = self.name();
         match name.parse::<IpAddr>() {
             Ok(address) => address.is_loopback(),
             Err(_) => name == "localhost" || name.ends_with(".localhost"),

@@ -28,6 +28,7 @@ mod file;
 mod http;
 mod kind;
 mod limiter;
+mod network;
 mod printable;
 mod proxy;
 mod redact;

@@ -2,13 +2,15 @@
 //! `HTTPS_PROXY` and `HTTP_PROXY` by the scheme of the URL, `NO_PROXY` for exceptions, upper case before
 //! lower.
 //!
-//! Loopback and the instance metadata service are never proxied.
+//! Loopback and the instance metadata service are never proxied. Exceptions that the HTTP client does not
+//! know, those with a port and the one for everything, are looked up here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{NoProxy, Proxy, Url};
 use secrecy::SecretString;
 
+use super::endpoint::Endpoint;
 use crate::ambient::Env;
 
 /// A proxy variable that cannot be used. Does not show its value, which may hold a password.
@@ -32,6 +34,46 @@ pub(crate) fn from_env(env: &dyn Env) -> Result<Vec<Proxy>, ProxyError> {
     let http = proxy(env, HTTP, Proxy::http)?;
     let except = |proxy: Proxy| proxy.no_proxy(NoProxy::from_string(&exceptions));
     Ok(https.into_iter().chain(http).map(except).collect())
+}
+
+/// The exceptions of `NO_PROXY` that the HTTP client does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Exceptions {
+    /// `*`: whatever the URL is, be it a name or an address.
+    everything: bool,
+    /// `name:port` and `address:port`.
+    with_port: Vec<(String, u16)>,
+}
+
+impl Exceptions {
+    /// Those that `env` makes.
+    pub(crate) fn from_env(env: &dyn Env) -> Self {
+        let list = first(env, ["NO_PROXY", "no_proxy"]).map(|(_, list)| list).unwrap_or_default();
+        let mut exceptions = Self::default();
+        for entry in list.split(',').map(str::trim) {
+            if entry == "*" {
+                exceptions.everything = true;
+            } else if let Some((name, port)) = entry.rsplit_once(':')
+                && let Ok(port) = port.parse()
+                && (!name.contains(':') || name.starts_with('['))
+            {
+                let name = name.trim_matches(['[', ']']).to_ascii_lowercase();
+                exceptions.with_port.push((name, port));
+            }
+        }
+        exceptions
+    }
+
+    /// Whether requests to `endpoint` go through no proxy.
+    pub(crate) fn cover(&self, endpoint: &Endpoint) -> bool {
+        let (name, port) = (endpoint.name(), endpoint.port());
+        let is_under = |suffix: &str| {
+            let suffix = suffix.trim_start_matches('.');
+            let before = name.strip_suffix(suffix);
+            !suffix.is_empty() && before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        self.everything || self.with_port.iter().any(|(suffix, of)| *of == port && is_under(suffix))
+    }
 }
 
 /// What the URLs of the proxies in `env` keep to themselves: each password, or the user name where it stands
@@ -85,4 +127,36 @@ fn proxy(
 
 fn first(env: &dyn Env, names: [&'static str; 2]) -> Option<(&'static str, String)> {
     names.into_iter().find_map(|name| Some((name, env.var(name)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ambient::FixedEnv;
+
+    #[test]
+    fn an_exception_with_a_port_is_for_that_port_alone() {
+        let covers = |list: &str, url: &str| {
+            let env: FixedEnv = [("NO_PROXY", list)].into_iter().collect();
+            Exceptions::from_env(&env).cover(&Endpoint::parse(url).unwrap())
+        };
+        for (list, url, expected) in [
+            ("example.com:8443", "https://example.com:8443", true),
+            ("example.com:8443", "https://sts.example.com:8443", true),
+            (".example.com:8443", "https://sts.example.com:8443", true),
+            ("example.com:8443", "https://example.com", false),
+            ("example.com:8443", "https://myexample.com:8443", false),
+            ("other.test, Example.com:443", "https://example.com", true),
+            ("10.0.0.1:80", "http://10.0.0.1", true),
+            ("10.0.0.1:80", "http://10.0.0.1:81", false),
+            ("[fd00::1]:80", "http://[fd00::1]", true),
+            ("fd00::1:80", "http://[fd00::1]", false),
+            ("*", "http://10.0.0.1", true),
+            ("a, *", "https://example.com", true),
+            ("", "https://example.com", false),
+            (":443,x:y", "https://example.com", false),
+        ] {
+            assert_eq!(covers(list, url), expected, "{list}: {url}");
+        }
+    }
 }

@@ -42,3 +42,26 @@ async fn a_product_without_an_endpoint_is_not_called() {
         chain(&error)
     );
 }
+
+/// `NO_PROXY` may name a port, which the HTTP client's own list does not know.
+#[tokio::test]
+async fn a_port_in_no_proxy_is_honoured() {
+    // This address is the machine itself, but not among those that are never proxied. Nobody listens there.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let direct = format!("0.0.0.0:{}", closed.local_addr().unwrap().port());
+    drop(closed);
+    // A proxy that hangs up.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let proxy_task = tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    for (no_proxy, past_the_proxy) in [(direct.as_str(), true), ("0.0.0.0:1", false), ("*", true)] {
+        let endpoint = Endpoint::parse(&format!("http://{direct}")).unwrap();
+        let endpoints = [(Product::Organization, endpoint)].into();
+        let settings = Settings { endpoints, max_retries: 0, ..settings() };
+        let env: FixedEnv = [("HTTP_PROXY", proxy.as_str()), ("NO_PROXY", no_proxy)].into_iter().collect();
+        let client = Client::new(settings, Arc::new(Ticking(Instant::now())), &env).unwrap();
+        let told = chain(&client.call(&READ, &minutes(1)).await.unwrap_err());
+        assert_eq!(told.contains("cannot connect to the service"), past_the_proxy, "{no_proxy}: {told}");
+    }
+    proxy_task.abort();
+}
