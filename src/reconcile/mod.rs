@@ -1,7 +1,7 @@
 //! Pure decisions about grants: which pairs to grant, repair, adopt and revoke ([`decide`]), how to cut them
 //! into the fewest calls ([`tile`]), what to read to know what exists, and how long that may be believed
 //! ([`read`]), how to make sure that pairs come to exist ([`confirm`]), and who of several that list a pair
-//! answers for it ([`roster`]), and how to write down what is granted as few products ([`group`]),
+//! answers for it ([`roster`]), and how to write down what is granted as few products ([`group()`]),
 //! and whether what a plan names exists ([`existence`]), and how what is
 //! granted differs from what is declared ([`review`]).
 //!
