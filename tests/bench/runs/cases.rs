@@ -6,6 +6,7 @@ use simulator::{Behaviour, Cloud, Order, Rate, Server};
 
 use crate::adoption;
 use crate::configuration::{FIRST_IDENTITY, FIRST_UIN, Floor, Many};
+use crate::departments;
 use crate::pipelines;
 use crate::process;
 use crate::review;
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[Case] = &[
     Case { name: "grouped-query", run: adoption::grouped_query },
     Case { name: "plan-checks", run: plan_checks },
     Case { name: "access-review", run: review::access_review },
+    Case { name: "members-by-unit", run: departments::members_by_unit },
     Case { name: "two-applies", run: pipelines::two_applies },
     Case { name: "five-applies", run: pipelines::five_applies },
     Case { name: "five-plans", run: pipelines::five_plans },
@@ -187,18 +189,25 @@ fn apply_in_order(bench: &Bench, lists: &str, order: Order, kept: Kept) -> Resul
         let met = |_: f64, _: f64, most: &Sample| most.refused == 0;
         return and_free(bench, &name, &scene, "none refused", met);
     }
-    let goal = "≤ 15 s, ≤ 240 calls, none refused";
-    let met =
-        |_: f64, ours: f64, most: &Sample| ours <= 15.0 && most.call_count() <= 240 && most.refused == 0;
+    let goal = "≤ 15 s, ≤ 240 calls besides the checks, none refused";
+    let met = |_: f64, ours: f64, most: &Sample| {
+        ours <= 15.0 && most.grant_call_count() <= 240 && most.refused == 0
+    };
     and_free(bench, &name, &scene, goal, met)
 }
 
 fn apply_one_large(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let scene = Scene::apply(Many { count: 1, members: 200, identities: 5, ..THOUSAND });
     let met = |_: f64, _: f64, most: &Sample| {
-        most.call_count() <= 45 && most.calls.get("CreateOrganizationMemberAuthIdentity") == Some(&20)
+        most.grant_call_count() <= 45 && most.calls.get("CreateOrganizationMemberAuthIdentity") == Some(&20)
     };
-    and_free(bench, "one resource of 200 × 5, create", &scene, "20 grants, ≤ 45 calls", met)
+    and_free(
+        bench,
+        "one resource of 200 × 5, create",
+        &scene,
+        "20 grants, ≤ 45 calls besides the checks",
+        met,
+    )
 }
 
 fn destroy_1000(bench: &Bench) -> Result<Vec<Row>, Failure> {

@@ -14,6 +14,7 @@ mod adoption;
 mod bare;
 mod cases;
 mod configuration;
+mod departments;
 mod pipelines;
 mod process;
 mod review;

@@ -21,6 +21,12 @@ impl Sample {
     pub(crate) fn call_count(&self) -> usize {
         self.calls.values().sum()
     }
+
+    /// Calls that make, revoke or list grants: all but what a plan looks up to be checked.
+    pub(crate) fn grant_call_count(&self) -> usize {
+        let about_grants = self.calls.iter().filter(|(action, _)| action.contains("AuthIdentit"));
+        about_grants.map(|(_, count)| count).sum()
+    }
 }
 
 /// A line of the table.
@@ -82,6 +88,7 @@ fn short(action: &str) -> &str {
         "DeleteOrganizationMemberAuthIdentity" => "revoke",
         "DescribeOrganizationMemberAuthIdentities" => "list",
         "DescribeOrganizationMembers" => "of members",
+        "DescribeOrganizationNodes" => "of units",
         "ListOrganizationIdentity" => "of identities",
         "DescribeOrganizationMembersAuthPolicy" => "of bindings",
         other => other,
