@@ -2,9 +2,9 @@
 //! when to believe it.
 //!
 //! A few are looked up one by one. For more, the first page of the list of all tells how long that is, and
-//! then looking up is renting and the list is buying: it is read when the rents have come to cost as much.
-//! That something does not exist is believed only if the list does not show it and looking it up does not
-//! find it either: a list is a while old, and a search may be one for something else.
+//! then looking up is renting and the list is buying: it is read when the rents have come to cost half as
+//! much. That something does not exist is believed only if the list does not show it and looking it up does
+//! not find it either: a list is a while old, and a search may be one for something else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,8 +65,8 @@ impl Existence {
             return Some(Look::Each(unasked));
         }
         let Some(pages) = self.pages else { return Some(Look::FirstPage) };
-        let rest = usize::try_from(pages.saturating_sub(1)).unwrap_or(usize::MAX);
-        if !unasked.is_empty() && rent <= rest && pages <= PAGES_MAX {
+        let worth = usize::try_from(pages.saturating_sub(1) / 2).unwrap_or(usize::MAX);
+        if !unasked.is_empty() && rent <= worth && pages <= PAGES_MAX {
             return Some(Look::Each(unasked));
         }
         (pages <= PAGES_MAX).then_some(Look::All)
@@ -188,13 +188,14 @@ mod tests {
         assert_eq!(play(3, 1_000, [ids([])]), (0, ids([])));
         assert_eq!(play(3, 1_000, [ids([700])]), (1, ids([])));
         assert_eq!(play(3, 1_000, [ids([700, 701, 702])]), (3, ids([])));
-        assert_eq!(play(3, 1_000, [ids(700..710)]), (11, ids([])), "the first page, and each");
+        assert_eq!(play(3, 1_000, [ids(700..709)]), (10, ids([])), "the first page, and each");
+        assert_eq!(play(3, 1_000, [ids(700..710)]), (21, ids([])), "more than half of the list");
         assert_eq!(play(3, 1_000, [ids(700..900)]), (21, ids([])), "the first page, and all");
         assert_eq!(play(3, 40, [ids(1..=40)]), (1, ids([])));
         assert_eq!(play(0, 20, [ids([13])]), (1, ids([])));
         let plans = (0..30).map(|batch| ids(batch * 10 + 1..=batch * 10 + 10));
         assert!(play(3, 300, plans.clone()).0 <= 7);
-        assert!(play(3, 1_000, plans.map(|plan| plan.into_iter().map(|id| id + 600).collect())).0 <= 42);
+        assert!(play(3, 1_000, plans.map(|plan| plan.into_iter().map(|id| id + 600).collect())).0 <= 21);
     }
 
     #[test]

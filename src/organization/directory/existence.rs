@@ -23,6 +23,10 @@ const FEW_IDENTITIES: usize = 0;
 /// How long the first to ask waits for others that ask at the same time: a host plans ten side by side.
 const GATHERED: Duration = Duration::from_millis(20);
 
+/// How long the second to ask waits for what the host does with the first answer: a run that applies what was
+/// planned begins to, and looks for nothing more.
+const ANSWERED: Duration = Duration::from_millis(150);
+
 /// What of some numbers was found not to exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
@@ -50,6 +54,8 @@ struct Asked {
 #[derive(Debug)]
 struct Known {
     existence: Existence,
+    /// How often something was looked for.
+    looks: u32,
     /// Why no more is found out: it would fail again, and hold up every plan anew.
     failed: Option<Halt>,
 }
@@ -66,7 +72,7 @@ impl Default for Existences {
 
 impl Asked {
     fn new(few: usize) -> Self {
-        let known = Known { existence: Existence::new(few), failed: None };
+        let known = Known { existence: Existence::new(few), looks: 0, failed: None };
         Self { wanted: Mutex::default(), known: tokio::sync::Mutex::new(known) }
     }
 }
@@ -115,8 +121,15 @@ impl Directory {
             return Err(failed.clone());
         }
         if known.existence.next(ids).is_some() {
-            until.sleep(GATHERED).await?;
-            let wanted = ids | &std::mem::take(&mut *lock(&asked.wanted));
+            // The first to ask is answered alone, if that takes few calls.
+            let alone = known.looks == 0 && matches!(known.existence.next(ids), Some(Look::Each(_)));
+            let wanted = if alone {
+                ids.clone()
+            } else {
+                until.sleep(if known.looks == 1 { ANSWERED } else { GATHERED }).await?;
+                ids | &std::mem::take(&mut *lock(&asked.wanted))
+            };
+            known.looks = known.looks.saturating_add(1);
             // A read that is dropped has no effect.
             let looked = until.race(Box::pin(self.look(kind, &wanted, &mut known.existence, until))).await;
             if let Err(halt) = looked.map_err(Halt::from).and_then(|looked| looked) {
