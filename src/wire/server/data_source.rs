@@ -3,6 +3,7 @@
 use super::{Shared, beside};
 use crate::framework::diagnostic::Diagnostics;
 use crate::framework::provider::Provider;
+use crate::framework::value::Value;
 use crate::proto::tfplugin6 as proto;
 use crate::wire::{from_proto, to_proto};
 
@@ -26,6 +27,13 @@ impl<P: Provider> Shared<P> {
         let data_source = self.server.data_source(&request.type_name)?;
         let of = data_source.config_type();
         let config = from_proto::object(request.config.as_ref(), of)?;
+        if let Some(deferred) = self.deferred(request.client_capabilities) {
+            return Ok(proto::read_data_source::Response {
+                state: Some(to_proto::value(&Value::Unknown, of)?),
+                deferred: Some(deferred),
+                ..Default::default()
+            });
+        }
         let data = self.server.data()?;
         let answer = data_source.read(&data, &self.stop.current(), config).await?;
         Ok(proto::read_data_source::Response {

@@ -6,6 +6,7 @@
 //! decodes, calls the framework, and encodes.
 
 mod data_source;
+mod deferral;
 mod function;
 mod list;
 mod provider;

@@ -64,6 +64,15 @@ impl<P: Provider> Shared<P> {
         let resource = self.server.resource(&request.type_name)?;
         let current = from_proto::object(request.current_state.as_ref(), resource.state_type())?;
         let known_by = from_proto::identity(request.current_identity.as_ref(), resource.identity_type())?;
+        if let Some(deferred) = self.deferred(request.client_capabilities) {
+            return Ok(proto::read_resource::Response {
+                new_state: Some(to_proto::object(current, resource.state_type())?),
+                new_identity: to_proto::identity(known_by, resource.identity_type())?,
+                private: request.private,
+                deferred: Some(deferred),
+                ..Default::default()
+            });
+        }
         let data = self.server.data()?;
         let found = resource.read(&data, &self.stop.current(), request.private, current).await?;
         let identity = beside(&found.report, resource.identity_of(found.value.as_ref(), known_by))?;
@@ -89,6 +98,7 @@ impl<P: Provider> Shared<P> {
             config: from_proto::object(request.config.as_ref(), of)?,
         };
         let known_by = from_proto::identity(request.prior_identity.as_ref(), resource.identity_type())?;
+        let deferred = self.deferred(request.client_capabilities);
         let planned = resource.plan(&change)?;
         let private = request.prior_private;
         let settled = match self.server.data() {
@@ -111,6 +121,7 @@ impl<P: Provider> Shared<P> {
             planned_private: settled.private,
             planned_identity: to_proto::identity(identity, resource.identity_type())?,
             diagnostics: to_proto::diagnostics(report),
+            deferred,
             ..Default::default()
         })
     }
@@ -167,6 +178,12 @@ impl<P: Provider> Shared<P> {
         request: proto::import_resource_state::Request,
     ) -> Result<proto::import_resource_state::Response, Diagnostics> {
         let resource = self.server.resource(&request.type_name)?;
+        if let Some(deferred) = self.deferred(request.client_capabilities) {
+            return Ok(proto::import_resource_state::Response {
+                deferred: Some(deferred),
+                ..Default::default()
+            });
+        }
         let data = self.server.data()?;
         let id = from_proto::identity(request.identity.as_ref(), resource.identity_type())?;
         let key = id.clone().map_or(ImportKey::Id(&request.id), ImportKey::Identity);

@@ -1,6 +1,6 @@
 //! Data sources, RPC by RPC.
 
-use super::{host_of, one_error, packed, type_of, words_of};
+use super::{host_of, one_error, packed, sent_config, type_of, words_of};
 use crate::framework::gadget::{Question, Shop, Workshop, error};
 use crate::framework::testing::{Raw, text, with};
 use crate::framework::value::{Object, Value};
@@ -52,6 +52,23 @@ async fn s102_a_data_source_is_declared_judged_and_read() {
     let answered = msgpack::decode(&reply.state.unwrap().msgpack, &type_of::<Raw<Question>>()).unwrap();
     let wanted = with(question(text("a")), [("serials", Value::List(vec![text("s1")]))]);
     assert_eq!(answered, Value::Object(wanted));
+}
+
+#[tokio::test]
+async fn s101_a_data_source_waits_likewise() {
+    let mut host = host_of(Workshop(Shop::closed()));
+    let config = sent_config(Value::Unknown);
+    host.configure_provider(proto::configure_provider::Request { config, ..Default::default() })
+        .await
+        .unwrap();
+    let client_capabilities =
+        Some(proto::ClientCapabilities { deferral_allowed: true, ..Default::default() });
+    let request = proto::read_data_source::Request { client_capabilities, ..read("a") };
+    let reply = host.read_data_source(request).await.unwrap().into_inner();
+    assert_eq!(reply.diagnostics, []);
+    assert_eq!(reply.deferred.unwrap().reason(), proto::deferred::Reason::ProviderConfigUnknown);
+    let answered = msgpack::decode(&reply.state.unwrap().msgpack, &type_of::<Raw<Question>>()).unwrap();
+    assert_eq!(answered, Value::Unknown);
 }
 
 #[tokio::test]

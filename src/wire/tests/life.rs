@@ -271,7 +271,7 @@ async fn s99_a_type_without_an_identity_never_answers_one() {
 }
 
 #[tokio::test]
-async fn s101_nothing_is_ever_deferred() {
+async fn s101_nothing_is_deferred_that_can_be_done() {
     let allowed = Some(proto::ClientCapabilities { deferral_allowed: true, ..Default::default() });
     let mut host = configured(World::reading(|_, known| Box::pin(async { Ok(Some(known)) }))).await;
     let request = proto::plan_resource_change::Request {
@@ -293,6 +293,52 @@ async fn s101_nothing_is_ever_deferred() {
         ..Default::default()
     };
     assert_eq!(host.import_resource_state(request).await.unwrap().into_inner().deferred, None);
+}
+
+#[tokio::test]
+async fn s101_what_needs_a_configuration_that_is_not_known_waits_where_the_host_allows_it() {
+    let mut host = host_of(FakeProvider::new(obedient()));
+    let config = sent_config(Value::Unknown);
+    let request = proto::configure_provider::Request { config, ..Default::default() };
+    assert_eq!(host.configure_provider(request).await.unwrap().into_inner().diagnostics, []);
+    for allowed in [true, false] {
+        let client_capabilities =
+            Some(proto::ClientCapabilities { deferral_allowed: allowed, ..Default::default() });
+        let wanted = allowed
+            .then_some(proto::Deferred { reason: proto::deferred::Reason::ProviderConfigUnknown.into() });
+        let request = proto::plan_resource_change::Request {
+            client_capabilities,
+            ..plan(sent_null(), sent(named("a")))
+        };
+        let planned = host.plan_resource_change(request).await.unwrap().into_inner();
+        assert_eq!((planned.deferred, planned.diagnostics), (wanted, vec![]));
+        assert!(planned.planned_state.is_some());
+
+        let request = proto::read_resource::Request {
+            type_name: type_name(),
+            current_state: sent(named("a")),
+            private: b"mine".to_vec(),
+            client_capabilities,
+            ..Default::default()
+        };
+        let read = host.read_resource(request).await.unwrap().into_inner();
+        assert_eq!(read.deferred, wanted);
+        if allowed {
+            assert_eq!((received(read.new_state), read.private), (Some(named("a")), b"mine".to_vec()));
+        } else {
+            assert_eq!(one_error(&read.diagnostics).summary, "Provider configuration is not known yet");
+        }
+
+        let request = proto::import_resource_state::Request {
+            type_name: type_name(),
+            id: "a".to_owned(),
+            client_capabilities,
+            ..Default::default()
+        };
+        let imported = host.import_resource_state(request).await.unwrap().into_inner();
+        assert_eq!((imported.deferred, imported.imported_resources.len()), (wanted, 0));
+        assert_eq!(imported.diagnostics.is_empty(), allowed);
+    }
 }
 
 #[tokio::test]
