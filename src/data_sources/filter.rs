@@ -26,7 +26,7 @@ pub(super) fn text(text: &String, at: &Path, report: &mut Diagnostics) {
 
 /// Reports what is no id.
 pub(super) fn id(number: &Number, at: &Path, report: &mut Diagnostics) {
-    if let Some(fault) = fault(number) {
+    if let Some(fault) = number.fault_as_id(NUMBER_MAX) {
         let detail = format!("{at} is {fault}. It must be a whole number from 1 to {NUMBER_MAX}.");
         report.push(Diagnostic::error("Invalid filter", detail).at(at.clone()));
     }
@@ -37,7 +37,7 @@ pub(super) fn ids(Set(elements): &Set<Number>, at: &Path, report: &mut Diagnosti
     let mut faults = elements.iter().filter_map(|element| match element {
         Field::Unknown => None,
         Field::Null => Some("a null".to_owned()),
-        Field::Known(number) => fault(number),
+        Field::Known(number) => number.fault_as_id(NUMBER_MAX),
     });
     let mut push = |what: String| {
         let detail =
@@ -73,20 +73,6 @@ pub(super) fn tags(Map(tags): &Map<String>, at: &Path, report: &mut Diagnostics)
             );
             report.push(Diagnostic::error("Invalid filter", detail).at(place));
         }
-    }
-}
-
-fn fault(number: &Number) -> Option<String> {
-    if !number.is_integer() {
-        return Some(format!("{number}, which is not a whole number"));
-    }
-    if number.is_negative() {
-        return Some(format!("{number}, which is negative"));
-    }
-    match number.to_u64() {
-        Some(0) => Some("0".to_owned()),
-        Some(1..=NUMBER_MAX) => None,
-        _ => Some(format!("{number}, which is too large")),
     }
 }
 

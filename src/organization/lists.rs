@@ -112,6 +112,11 @@ impl Lists {
     }
 }
 
+/// What the API's `Status` of a grant says; a grant without one works.
+pub(super) fn status(status: Option<u64>) -> GrantStatus {
+    if status == Some(STATUS_STALE) { GrantStatus::Stale } else { GrantStatus::Configured }
+}
+
 /// Whether the API refuses to give a list because of what it is of, a member or an identity: it may not
 /// exist. That the caller has no organization is no such refusal.
 pub(super) fn is_refusal(error: &ApiError) -> bool {
@@ -131,10 +136,6 @@ fn length_of(page: &AuthIdentityPage, number: u64) -> u64 {
 
 impl From<AuthIdentity> for Grant {
     fn from(item: AuthIdentity) -> Self {
-        let stale = item.status == Some(STATUS_STALE);
-        Self {
-            role_name: item.identity_role_name.unwrap_or_default(),
-            status: if stale { GrantStatus::Stale } else { GrantStatus::Configured },
-        }
+        Self { role_name: item.identity_role_name.unwrap_or_default(), status: status(item.status) }
     }
 }

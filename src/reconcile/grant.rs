@@ -29,6 +29,16 @@ pub enum GrantStatus {
     Stale,
 }
 
+impl GrantStatus {
+    /// What states and answers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Configured => "configured",
+            Self::Stale => "stale",
+        }
+    }
+}
+
 /// An existing grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {

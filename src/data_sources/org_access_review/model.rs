@@ -192,17 +192,13 @@ fn entries(of: impl Iterator<Item = (Pair, FindingModel)>) -> Field<Map<Nested<F
 
 impl FindingModel {
     fn of(grant: &GrantRecord, holders: Option<&[Binding]>) -> Self {
-        let status = match grant.status {
-            GrantStatus::Configured => "configured",
-            GrantStatus::Stale => "stale",
-        };
         Self {
             member_uin: Field::Known(grant.pair.member_uin.into()),
             member_name: answer::text_or_null(&grant.member_name),
             identity_id: Field::Known(grant.pair.identity_id.into()),
             identity_name: answer::text_or_null(&grant.identity_name),
             role_name: answer::text(&grant.role_name),
-            status: answer::text(status),
+            status: answer::text(grant.status.name()),
             holders: holder_models(holders),
         }
     }

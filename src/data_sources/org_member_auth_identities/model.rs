@@ -5,7 +5,6 @@ use crate::framework::attribute::{Attr, Map, Nested, Set};
 use crate::framework::model::model;
 use crate::framework::value::{Field, Number};
 use crate::organization::directory::GrantRecord;
-use crate::reconcile::GrantStatus;
 
 pub(super) const MEMBER_UINS: Attr<Set<Number>> = Attr::optional(
     "member_uins",
@@ -95,10 +94,6 @@ impl GrantSearch {
 
 impl GrantModel {
     fn of(grant: &GrantRecord) -> Self {
-        let status = match grant.status {
-            GrantStatus::Configured => "configured",
-            GrantStatus::Stale => "stale",
-        };
         Self {
             member_uin: Field::Known(grant.pair.member_uin.into()),
             member_name: answer::text_or_null(&grant.member_name),
@@ -106,7 +101,7 @@ impl GrantModel {
             identity_name: answer::text(&grant.identity_name),
             description: answer::text(&grant.description),
             role_name: answer::text(&grant.role_name),
-            status: answer::text(status),
+            status: answer::text(grant.status.name()),
             preset: Field::Known(grant.is_preset),
             create_time: answer::text_or_null(&grant.created),
             update_time: answer::text_or_null(&grant.updated),

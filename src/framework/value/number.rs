@@ -47,6 +47,22 @@ impl Number {
         self.0.is_integer()
     }
 
+    /// Why the value is no id: a whole number from 1 to `most`, the largest that every reader keeps exact.
+    /// Goes on after "it is" or "it contains"; `None` if it is one.
+    pub fn fault_as_id(&self, most: u64) -> Option<String> {
+        if !self.is_integer() {
+            return Some(format!("{self}, which is not a whole number"));
+        }
+        if self.is_negative() {
+            return Some(format!("{self}, which is negative"));
+        }
+        match self.to_u64() {
+            Some(0) => Some("0".to_owned()),
+            Some(number) if number <= most => None,
+            _ => Some(format!("{self}, which is too large")),
+        }
+    }
+
     /// Whether the value is below zero.
     pub fn is_negative(&self) -> bool {
         self.0.sign() == bigdecimal::num_bigint::Sign::Minus

@@ -3,7 +3,8 @@
 use super::record::{Binding, GrantRecord, Holder, HolderKind, Identity, IdentityPolicy, Member, Node};
 use super::whole::PageOf;
 use crate::cloud::api::organization as api;
-use crate::reconcile::{GrantStatus, Pair};
+use crate::organization::lists::status;
+use crate::reconcile::Pair;
 
 /// `IdentityType` of one that Tencent Cloud made.
 pub(super) const TYPE_PRESET: u64 = 1;
@@ -13,8 +14,6 @@ pub(super) const TYPE_CUSTOM: u64 = 2;
 const POLICY_PRESET: u64 = 2;
 /// `BindType` of a user group.
 const BIND_GROUP: u64 = 2;
-/// `Status` of a grant that must be made again to work.
-const STATUS_STALE: u64 = 2;
 
 pub(super) fn identities(page: api::IdentityPage) -> PageOf<u64, Identity> {
     let record = |item: api::Identity| Identity {
@@ -80,7 +79,6 @@ pub(super) fn grants(
         let identity_id = identity.or(item.identity_id);
         let key =
             member_uin.zip(identity_id).map(|(member_uin, identity_id)| Pair { member_uin, identity_id });
-        let stale = item.status == Some(STATUS_STALE);
         let record = GrantRecord {
             pair: key.unwrap_or(Pair { member_uin: 0, identity_id: 0 }),
             member_name: item.member_name.unwrap_or_default(),
@@ -88,7 +86,7 @@ pub(super) fn grants(
             description: item.description.unwrap_or_default(),
             is_preset: item.identity_type == Some(TYPE_PRESET),
             role_name: item.identity_role_name.unwrap_or_default(),
-            status: if stale { GrantStatus::Stale } else { GrantStatus::Configured },
+            status: status(item.status),
             created: item.create_time.unwrap_or_default(),
             updated: item.update_time.unwrap_or_default(),
         };

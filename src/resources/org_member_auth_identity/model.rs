@@ -44,9 +44,6 @@ const STATUS: Attr<String> = Attr::computed(
     "`configured`, or `stale` when the identity has changed since it was granted: the next apply grants it again.",
 );
 
-const CONFIGURED: &str = "configured";
-const STALE: &str = "stale";
-
 /// One `tencentcloud_org_member_auth_identity`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberAuthIdentity {
@@ -156,18 +153,18 @@ impl MemberAuthIdentity {
 
 impl GrantModel {
     fn grant(&self) -> Option<Grant> {
-        let stale = self.status.known().is_none_or(|status| status != CONFIGURED);
+        let stale = self.status.known().is_none_or(|status| status != GrantStatus::Configured.name());
         let status = if stale { GrantStatus::Stale } else { GrantStatus::Configured };
         Some(Grant { role_name: self.role_name.known()?.clone(), status })
     }
 
     fn new(pair: Pair, grant: Option<Grant>) -> Self {
-        let stale = grant.as_ref().is_some_and(|grant| grant.status == GrantStatus::Stale);
+        let status = grant.as_ref().map_or(GrantStatus::Configured, |grant| grant.status);
         Self {
             member_uin: Field::Known(pair.member_uin.into()),
             identity_id: Field::Known(pair.identity_id.into()),
             role_name: grant.map_or(Field::Null, |grant| Field::Known(grant.role_name)),
-            status: Field::Known(if stale { STALE } else { CONFIGURED }.to_owned()),
+            status: Field::Known(status.name().to_owned()),
         }
     }
 }

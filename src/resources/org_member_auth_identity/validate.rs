@@ -103,21 +103,10 @@ pub(super) fn ids(elements: &[Field<Number>], name: &Path, words: &Words, report
 
 /// What is wrong with an element, if anything can be said yet.
 fn fault(element: &Field<Number>) -> Option<String> {
-    let number = match element {
-        Field::Unknown => return None,
-        Field::Null => return Some("a null".to_owned()),
-        Field::Known(number) => number,
-    };
-    if !number.is_integer() {
-        return Some(format!("{number}, which is not a whole number"));
-    }
-    if number.is_negative() {
-        return Some(format!("{number}, which is negative"));
-    }
-    match number.to_u64() {
-        Some(0) => Some("0".to_owned()),
-        Some(1..=NUMBER_MAX) => None,
-        _ => Some(format!("{number}, which is too large")),
+    match element {
+        Field::Unknown => None,
+        Field::Null => Some("a null".to_owned()),
+        Field::Known(number) => number.fault_as_id(NUMBER_MAX),
     }
 }
 
