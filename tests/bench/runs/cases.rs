@@ -55,6 +55,21 @@ pub(crate) const FREE: &str = "free API";
 /// What the provider block says where the API has no limit.
 pub(crate) const UNLIMITED: &str = "requests_per_second = 1000";
 
+/// The rows of a case without a floor: with the paced API, held to `goal`, and with the free one. `samples`
+/// is told how the cloud behaves and what the provider block says.
+pub(crate) fn paced_and_free(
+    name: &str,
+    goal: &'static str,
+    met: impl Fn(f64, f64, &Sample) -> bool,
+    samples: impl Fn(&Behaviour, &str) -> Result<Vec<Sample>, Failure>,
+) -> Result<Vec<Row>, Failure> {
+    let (paced, free) = (samples(&paced(), "")?, samples(&free(), UNLIMITED)?);
+    Ok(vec![
+        Row::compare(format!("{name}, {PACED}"), &[], &paced, goal, met),
+        Row::compare(format!("{name}, {FREE}"), &[], &free, NO_GOAL, |_, _, _| true),
+    ])
+}
+
 /// What a command starts from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {

@@ -2,10 +2,10 @@
 
 use simulator::{Behaviour, Cloud, Server};
 
-use crate::cases::{FREE, PACED, PLAN, UNLIMITED, free, paced};
+use crate::cases::{PLAN, paced_and_free};
 use crate::configuration::FIRST_UIN;
 use crate::sandbox::{Kept, Sandbox};
-use crate::table::{NO_GOAL, Row, Sample};
+use crate::table::{Row, Sample};
 use crate::{Bench, Failure};
 
 const MEMBERS: u64 = 1_000;
@@ -18,12 +18,7 @@ pub(crate) fn members_by_unit(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let goal = "≤ 24 calls";
     let met = |_: f64, _: f64, most: &Sample| most.call_count() <= 24 && most.refused == 0;
     let name = "members by unit, of 200 units and 1,000 members, recursive";
-    let paced = samples(bench, &paced(), "")?;
-    let free = samples(bench, &free(), UNLIMITED)?;
-    Ok(vec![
-        Row::compare(format!("{name}, {PACED}"), &[], &paced, goal, met),
-        Row::compare(format!("{name}, {FREE}"), &[], &free, NO_GOAL, |_, _, _| true),
-    ])
+    paced_and_free(name, goal, met, |behaviour, provider| samples(bench, behaviour, provider))
 }
 
 /// Asks for half of the organization: the first unit, and the hundred that are below it in a line.

@@ -3,10 +3,10 @@
 
 use simulator::{Behaviour, Cloud, Holder, Server};
 
-use crate::cases::{FREE, PACED, PLAN, UNLIMITED, free, paced};
+use crate::cases::{PLAN, paced_and_free};
 use crate::configuration::{FIRST_IDENTITY, FIRST_UIN};
 use crate::sandbox::{Kept, Sandbox};
-use crate::table::{NO_GOAL, Row, Sample};
+use crate::table::{Row, Sample};
 use crate::{Bench, Failure};
 
 const MEMBERS: u64 = 250;
@@ -22,12 +22,7 @@ pub(crate) fn access_review(bench: &Bench) -> Result<Vec<Row>, Failure> {
     let goal = "≤ 260 calls, ≤ 8 s, nothing missed";
     let met = |_: f64, ours: f64, most: &Sample| ours <= 8.0 && most.call_count() <= 260 && most.refused == 0;
     let name = "access review of 5,000 grants and 5,000 bindings over 20 identities";
-    let paced = samples(bench, &paced(), "")?;
-    let free = samples(bench, &free(), UNLIMITED)?;
-    Ok(vec![
-        Row::compare(format!("{name}, {PACED}"), &[], &paced, goal, met),
-        Row::compare(format!("{name}, {FREE}"), &[], &free, NO_GOAL, |_, _, _| true),
-    ])
+    paced_and_free(name, goal, met, |behaviour, provider| samples(bench, behaviour, provider))
 }
 
 /// Plans the review, and holds it to find exactly what was planted.
