@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tile::{Table, table};
 use super::{Pair, Product};
 
 /// Cuts `pairs` into products that are disjoint and together exactly `pairs`, each by its key: the identity
@@ -61,16 +62,6 @@ fn by_members(pairs: &BTreeSet<Pair>) -> Vec<Product> {
     let holders = table(pairs.iter().map(|pair| (pair.identity_id, pair.member_uin)));
     let product = |(members, identities)| Product { members, identities };
     alike(holders).into_iter().map(product).collect()
-}
-
-type Table = BTreeMap<u64, BTreeSet<u64>>;
-
-fn table(cells: impl Iterator<Item = (u64, u64)>) -> Table {
-    let mut table = Table::new();
-    for (row, column) in cells {
-        table.entry(row).or_default().insert(column);
-    }
-    table
 }
 
 /// The rows of `table` that have the same columns, by these.

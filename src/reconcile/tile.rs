@@ -92,9 +92,11 @@ fn halve(line: &BTreeSet<u64>) -> (BTreeSet<u64>, BTreeSet<u64>) {
     (line.iter().take(half).copied().collect(), line.iter().skip(half).copied().collect())
 }
 
-type Table = BTreeMap<u64, BTreeSet<u64>>;
+/// What stands in each row: columns.
+pub(super) type Table = BTreeMap<u64, BTreeSet<u64>>;
 
-fn table(cells: impl Iterator<Item = (u64, u64)>) -> Table {
+/// The table of `cells`, each a row and a column.
+pub(super) fn table(cells: impl Iterator<Item = (u64, u64)>) -> Table {
     let mut table = Table::new();
     for (row, column) in cells {
         table.entry(row).or_default().insert(column);
